@@ -1,0 +1,138 @@
+import { assertImage, maxValue, type Image } from './image.js';
+import { assertInteger } from './check.js';
+
+/**
+ * Resizes one plane or an interleaved picture with an antialiased triangle (bilinear) filter on half-pixel centres: what
+ * Pillow's `BILINEAR`, torchvision's `antialias=True` and ONNX `Resize(mode=linear, antialias=1)` compute. When it
+ * enlarges, it is ordinary bilinear interpolation.
+ *
+ * @param data - row-major `height * width * channels` values, any numeric array; not modified
+ * @param from - `[height, width]` of the input, in pixels
+ * @param to - `[height, width]` of the output, in pixels
+ * @param channels - interleaved channels
+ * @returns a new float32 array of `to[0] * to[1] * channels` values, in the units of the input
+ * @throws RangeError if a size is not a positive integer
+ * @example
+ * ```ts
+ * import { resizeBilinear } from '@adlib/core';
+ * console.log(resizeBilinear(new Float32Array([0, 1]), [1, 2], [1, 4])); // 0, 0.25, 0.75, 1
+ * ```
+ * @see ONNX operator Resize, attribute `antialias`
+ */
+export function resizeBilinear(
+  data: ArrayLike<number>,
+  from: readonly [number, number],
+  to: readonly [number, number],
+  channels = 1,
+): Float32Array {
+  const [height, width] = from;
+  const [outHeight, outWidth] = to;
+  for (const [name, value] of Object.entries({ height, width, outHeight, outWidth })) {
+    assertInteger('resizeBilinear', name, value, 1);
+  }
+  const rows = triangleWeights(height, outHeight);
+  const columns = triangleWeights(width, outWidth);
+  const across = new Float32Array(height * outWidth * channels);
+  for (let y = 0; y < height; y++) {
+    const line = y * width * channels;
+    for (let x = 0; x < outWidth; x++) {
+      const { first, weights } = columns[x]!;
+      for (let c = 0; c < channels; c++) {
+        let sum = 0;
+        for (let k = 0; k < weights.length; k++) sum += weights[k]! * data[line + (first + k) * channels + c]!;
+        across[(y * outWidth + x) * channels + c] = sum;
+      }
+    }
+  }
+  const row = outWidth * channels;
+  const out = new Float32Array(outHeight * row);
+  for (let y = 0; y < outHeight; y++) {
+    const { first, weights } = rows[y]!;
+    for (let k = 0; k < weights.length; k++) {
+      const w = weights[k]!;
+      const source = (first + k) * row;
+      for (let i = 0; i < row; i++) out[y * row + i]! += w * across[source + i]!;
+    }
+  }
+  return out;
+}
+
+interface Taps {
+  first: number;
+  weights: Float64Array;
+}
+
+/** For each output position, the input positions it reads and their normalised weights. */
+function triangleWeights(from: number, to: number): Taps[] {
+  const scale = from / to;
+  const support = Math.max(scale, 1);
+  return Array.from({ length: to }, (_, i) => {
+    const centre = (i + 0.5) * scale - 0.5;
+    const low = Math.ceil(centre - support);
+    const high = Math.floor(centre + support);
+    const first = Math.min(Math.max(low, 0), from - 1);
+    const last = Math.max(Math.min(high, from - 1), 0);
+    const weights = new Float64Array(last - first + 1);
+    let sum = 0;
+    for (let k = first; k <= last; k++) {
+      const w = Math.max(0, 1 - Math.abs(k - centre) / support);
+      weights[k - first] = w;
+      sum += w;
+    }
+    // Enlarging near the border: the taps outside the picture are cut off and the rest renormalised = edge replication.
+    for (let k = 0; k < weights.length; k++) weights[k]! /= sum;
+    return { first, weights };
+  });
+}
+
+/**
+ * Brings a picture to float32 in `[0, 1]`.
+ *
+ * @param image - 8 bit, 16 bit or float; not modified
+ * @returns a new float image; a float image is returned as it is
+ * @throws TypeError or RangeError if `image` is not well-formed
+ * @example
+ * ```ts
+ * import { toFloat } from '@adlib/core';
+ * console.log(toFloat({ data: new Uint8Array([255]), width: 1, height: 1, channels: 1 }).data[0]); // 1
+ * ```
+ */
+export function toFloat(image: Image): Image & { readonly data: Float32Array } {
+  assertImage('toFloat', 'image', image);
+  if (image.data instanceof Float32Array) return { ...image, data: image.data };
+  const scale = 1 / maxValue(image);
+  return { ...image, data: Float32Array.from(image.data, (v) => v * scale) };
+}
+
+/**
+ * Converts between grey and colour: grey to RGB repeats the value, RGB to grey takes ITU-R 601 luma
+ * `0.299 R + 0.587 G + 0.114 B`.
+ *
+ * @param image - the picture; not modified
+ * @param channels - channels wanted
+ * @returns a new image with the same kind of data (integer data is rounded), or `image` itself when it fits already
+ * @throws TypeError or RangeError if `image` is not well-formed
+ * @example
+ * ```ts
+ * import { toChannels } from '@adlib/core';
+ * const red = { data: new Uint8Array([255, 0, 0]), width: 1, height: 1, channels: 3 } as const;
+ * console.log(toChannels(red, 1).data[0]); // 76
+ * ```
+ */
+export function toChannels(image: Image, channels: 1 | 3): Image {
+  assertImage('toChannels', 'image', image);
+  if (image.channels === channels) return image;
+  const pixels = image.width * image.height;
+  const source = image.data;
+  const data = new (source.constructor as new (n: number) => typeof source)(pixels * channels);
+  const round = !(source instanceof Float32Array);
+  for (let i = 0; i < pixels; i++) {
+    if (channels === 3) {
+      data[3 * i] = data[3 * i + 1] = data[3 * i + 2] = source[i]!;
+    } else {
+      const luma = 0.299 * source[3 * i]! + 0.587 * source[3 * i + 1]! + 0.114 * source[3 * i + 2]!;
+      data[i] = round ? Math.round(luma) : luma;
+    }
+  }
+  return { data, width: image.width, height: image.height, channels };
+}

@@ -1,0 +1,32 @@
+import type { Image, Mask } from '@adlib/core';
+
+/** One picture of a data set, not read yet. */
+export interface Sample {
+  /** Path inside the data set with forward slashes; unique. */
+  readonly id: string;
+  /** Ground truth. */
+  readonly label: 'good' | 'defective';
+  /** Defect type (the folder's name); `good` for good parts. */
+  readonly defect: string;
+  /** Where the layout puts it; undefined where the layout does not say. */
+  readonly split: 'train' | 'test' | undefined;
+  /** SHA-256 of the file's bytes (or of the pixels where there is no file), lower-case hex. */
+  hash(): Promise<string>;
+  /** Reads and decodes the picture; a new image each time, owned by the caller. */
+  image(): Promise<Image>;
+  /** Reads the ground truth at the picture's size; absent when there is none (a good part's mask is not needed). */
+  mask?(): Promise<Mask>;
+}
+
+/** A data set: samples in a fixed order (sorted by id). */
+export interface Dataset {
+  /** Short name for reports, for example `screw`. */
+  readonly name: string;
+  /** Every sample. */
+  readonly samples: readonly Sample[];
+  /** What the layout's reader wants a person to know (skipped files, ...); not errors. */
+  readonly warnings: readonly string[];
+}
+
+/** The four roles; nothing is ever fitted, tuned or normalised on `test`. */
+export type Role = 'train' | 'validation' | 'calibration' | 'test';

@@ -1,0 +1,1 @@
+export type { Dataset, Role, Sample } from './dataset.js';

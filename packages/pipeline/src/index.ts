@@ -1,0 +1,9 @@
+export type {
+  DefectFigures,
+  EvaluationResults,
+  EvaluationSample,
+  Figure,
+  ImageFigures,
+  ImageResult,
+  PixelFigures,
+} from './results.js';

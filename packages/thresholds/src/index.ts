@@ -1,0 +1,2 @@
+export { decide } from './threshold.js';
+export type { Decision, FittedOn, Threshold } from './threshold.js';
