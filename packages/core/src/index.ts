@@ -22,6 +22,8 @@ export { assertImage, maxValue, toCollection } from './image.js';
 export type { Image, ImageCollection, Images, Mask } from './image.js';
 export { ndarray, toRowMajor, View } from './ndarray.js';
 export type { AnomalyMap, NdArray, NdData } from './ndarray.js';
+export { imagenetNormalisation, placePicture, prepareImage, restoreMap } from './prepare.js';
+export type { PlaceOptions, Placement, PrepareOptions, ResizeMode } from './prepare.js';
 export { breathe } from './progress.js';
 export type { LongCallOptions, OnProgress, ProgressEvent } from './progress.js';
 export { createRandom } from './random.js';

@@ -1,5 +1,6 @@
 import { assertImage, maxValue, type Image } from './image.js';
 import { assertInteger } from './check.js';
+import { resample, triangleTaps } from './resample.js';
 
 /**
  * Resizes one plane or an interleaved picture with an antialiased triangle (bilinear) filter on half-pixel centres: what
@@ -30,59 +31,7 @@ export function resizeBilinear(
   for (const [name, value] of Object.entries({ height, width, outHeight, outWidth })) {
     assertInteger('resizeBilinear', name, value, 1);
   }
-  const rows = triangleWeights(height, outHeight);
-  const columns = triangleWeights(width, outWidth);
-  const across = new Float32Array(height * outWidth * channels);
-  for (let y = 0; y < height; y++) {
-    const line = y * width * channels;
-    for (let x = 0; x < outWidth; x++) {
-      const { first, weights } = columns[x]!;
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (let k = 0; k < weights.length; k++) sum += weights[k]! * data[line + (first + k) * channels + c]!;
-        across[(y * outWidth + x) * channels + c] = sum;
-      }
-    }
-  }
-  const row = outWidth * channels;
-  const out = new Float32Array(outHeight * row);
-  for (let y = 0; y < outHeight; y++) {
-    const { first, weights } = rows[y]!;
-    for (let k = 0; k < weights.length; k++) {
-      const w = weights[k]!;
-      const source = (first + k) * row;
-      for (let i = 0; i < row; i++) out[y * row + i]! += w * across[source + i]!;
-    }
-  }
-  return out;
-}
-
-interface Taps {
-  first: number;
-  weights: Float64Array;
-}
-
-/** For each output position, the input positions it reads and their normalised weights. */
-function triangleWeights(from: number, to: number): Taps[] {
-  const scale = from / to;
-  const support = Math.max(scale, 1);
-  return Array.from({ length: to }, (_, i) => {
-    const centre = (i + 0.5) * scale - 0.5;
-    const low = Math.ceil(centre - support);
-    const high = Math.floor(centre + support);
-    const first = Math.min(Math.max(low, 0), from - 1);
-    const last = Math.max(Math.min(high, from - 1), 0);
-    const weights = new Float64Array(last - first + 1);
-    let sum = 0;
-    for (let k = first; k <= last; k++) {
-      const w = Math.max(0, 1 - Math.abs(k - centre) / support);
-      weights[k - first] = w;
-      sum += w;
-    }
-    // Enlarging near the border: the taps outside the picture are cut off and the rest renormalised = edge replication.
-    for (let k = 0; k < weights.length; k++) weights[k]! /= sum;
-    return { first, weights };
-  });
+  return resample(data, width, triangleTaps(height, outHeight), triangleTaps(width, outWidth), channels);
 }
 
 /**

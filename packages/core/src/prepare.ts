@@ -1,0 +1,292 @@
+import {
+  argumentMessage,
+  assertFinite,
+  assertInteger,
+  assertKnownOptions,
+  assertLength,
+  assertOneOf,
+} from './check.js';
+import { assertImage, maxValue, type Image } from './image.js';
+import { ndarray, toRowMajor, type AnomalyMap } from './ndarray.js';
+import { resample, triangleTaps, type Taps } from './resample.js';
+import { toChannels } from './resize.js';
+
+/**
+ * How a picture is brought to a fixed size. `stretch`: both sides on their own, the aspect ratio may change. `crop`: scaled
+ * until it covers the target, the middle is kept and the rest cut off. `letterbox`: scaled until it fits, the rest padded.
+ */
+export type ResizeMode = 'stretch' | 'crop' | 'letterbox';
+
+/** Where a picture of one size goes: the part of the options that {@link placePicture} and {@link restoreMap} need. */
+export interface PlaceOptions {
+  /** Target `[height, width]`, in pixels. */
+  size: readonly [number, number];
+  /** How the picture is brought there. @defaultValue 'stretch' */
+  mode?: ResizeMode;
+  /**
+   * `crop` only: length of the shorter side after scaling, in pixels (`Resize(256)`, `CenterCrop(224)` is
+   * `{ mode: 'crop', shorterSide: 256, size: [224, 224] }`). The default is the smallest that covers the target.
+   */
+  shorterSide?: number;
+}
+
+/** Options of {@link prepareImage}. */
+export interface PrepareOptions extends PlaceOptions {
+  /** Channels wanted: grey is repeated, colour becomes luma. @defaultValue those of the picture */
+  channels?: 1 | 3;
+  /** Subtracted from values in `[0, 1]`: one number, or one per channel. @defaultValue 0 */
+  mean?: number | readonly number[];
+  /** Divided by afterwards: one number, or one per channel; above 0. @defaultValue 1 */
+  std?: number | readonly number[];
+  /** `letterbox` only: `edge` repeats the border, a number in `[0, 1]` fills (before normalisation). @defaultValue 'edge' */
+  pad?: 'edge' | number;
+}
+
+/** Result of {@link placePicture}: the scaled picture, and where it lies on the target; all in target pixels. */
+export interface Placement {
+  /** Height and width of the whole scaled picture. */
+  readonly resized: readonly [number, number];
+  /** Row and column of its top left corner on the target: negative where it is cropped, positive where it is padded. */
+  readonly offset: readonly [number, number];
+}
+
+/** Mean and standard deviation of ImageNet's channels: what pretrained backbones expect in {@link prepareImage}. */
+export const imagenetNormalisation: { readonly mean: readonly number[]; readonly std: readonly number[] } = {
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
+
+const placeKeys = ['size', 'mode', 'shorterSide'];
+
+/**
+ * Where a picture goes on a target of fixed size. Lengths are truncated and offsets rounded half to even, as torchvision's
+ * `Resize` and `CenterCrop` do; letterboxing rounds lengths and pads one more pixel at the bottom or right.
+ *
+ * @param from - `[height, width]` of the picture, in pixels
+ * @param options - target size and mode
+ * @returns size and place of the scaled picture
+ * @throws RangeError if a size is not a positive integer, or `shorterSide` is too small to cover the target
+ * @example
+ * ```ts
+ * import { placePicture } from '@adlib/core';
+ * console.log(placePicture([100, 200], { size: [64, 64], mode: 'letterbox' })); // resized [32, 64], offset [16, 0]
+ * ```
+ */
+export function placePicture(from: readonly [number, number], options: PlaceOptions): Placement {
+  const { size, mode = 'stretch', shorterSide } = options;
+  assertPlace('placePicture', from, options);
+  const [height, width] = from;
+  const [toHeight, toWidth] = size;
+  if (mode === 'stretch') return { resized: [toHeight, toWidth], offset: [0, 0] };
+  if (mode === 'letterbox') {
+    const tall = toHeight * width <= toWidth * height;
+    const h = tall ? toHeight : Math.max(1, Math.round((height * toWidth) / width));
+    const w = tall ? Math.max(1, Math.round((width * toHeight) / height)) : toWidth;
+    return { resized: [h, w], offset: [Math.floor((toHeight - h) / 2), Math.floor((toWidth - w) / 2)] };
+  }
+  const resized = coveringSize(from, size, shorterSide);
+  if (resized[0] < toHeight || resized[1] < toWidth) {
+    throw new RangeError(
+      `placePicture: shorterSide must cover the target ${toHeight}×${toWidth}, got ${String(shorterSide)}, which scales ` +
+        `${height}×${width} to ${resized[0]}×${resized[1]}. Try a larger shorterSide or leave it out.`,
+    );
+  }
+  return {
+    resized,
+    offset: [-roundHalfEven((resized[0] - toHeight) / 2), -roundHalfEven((resized[1] - toWidth) / 2)],
+  };
+}
+
+function coveringSize(
+  [height, width]: readonly [number, number],
+  [toHeight, toWidth]: readonly [number, number],
+  shorterSide: number | undefined,
+): [number, number] {
+  if (shorterSide !== undefined) {
+    return height <= width
+      ? [shorterSide, Math.trunc((shorterSide * width) / height)]
+      : [Math.trunc((shorterSide * height) / width), shorterSide];
+  }
+  return toHeight * width >= toWidth * height
+    ? [toHeight, Math.max(toWidth, Math.trunc((width * toHeight) / height))]
+    : [Math.max(toHeight, Math.trunc((height * toWidth) / width)), toWidth];
+}
+
+function roundHalfEven(value: number): number {
+  const down = Math.floor(value);
+  if (value - down !== 0.5) return Math.round(value);
+  return down % 2 === 0 ? down : down + 1;
+}
+
+/**
+ * Brings a picture to a network's input: channels, size and `(value - mean) / std` of values in `[0, 1]`. Scaling is
+ * {@link resizeBilinear}'s antialiased bilinear filter.
+ *
+ * @param image - 8 bit, 16 bit or float; not modified
+ * @param options - size, mode, channels, normalisation
+ * @returns a new float32 image of the target size, row-major HWC; the caller's own. With `mean` or `std` its values leave `[0, 1]`
+ * @throws TypeError or RangeError if the image or an option is not valid
+ * @example
+ * ```ts
+ * import { prepareImage } from '@adlib/core';
+ * const image = { data: new Uint8Array(3 * 5 * 4).fill(255), width: 5, height: 4, channels: 3 } as const;
+ * const input = prepareImage(image, { size: [2, 2], mode: 'crop', channels: 1, mean: 0.5, std: 0.5 });
+ * console.log(input.data); // 1, 1, 1, 1
+ * ```
+ */
+export function prepareImage(image: Image, options: PrepareOptions): Image & { readonly data: Float32Array } {
+  const { size, channels = image.channels, mean = 0, std = 1, pad = 'edge' } = options;
+  assertKnownOptions('prepareImage', options, [...placeKeys, 'channels', 'mean', 'std', 'pad']);
+  assertImage('prepareImage', 'image', image);
+  if (channels !== 1 && channels !== 3)
+    throw new RangeError(argumentMessage('prepareImage', 'channels', '1 or 3', channels));
+  if (pad !== 'edge') assertFinite('prepareImage', 'pad', pad, 0, 1);
+  const means = perChannel('mean', mean, channels);
+  const stds = perChannel('std', std, channels);
+  const source = channels === 1 ? toChannels(image, 1) : image;
+  const from = [image.height, image.width] as const;
+  const { resized, offset } = placePicture(from, pickPlace(options));
+  const rows = placedTaps(from[0], resized[0], offset[0], size[0]);
+  const columns = placedTaps(from[1], resized[1], offset[1], size[1]);
+  const plane = resample(source.data, image.width, rows, columns, source.channels);
+  if (pad !== 'edge') fillOutside(plane, size, source.channels, resized, offset, pad * maxValue(image));
+  return {
+    data: normalise(plane, source.channels, maxValue(image), means, stds),
+    width: size[1],
+    height: size[0],
+    channels,
+  };
+}
+
+/** Taps of a target axis: the scaled picture's own where it lies, those of its first or last position beside it. */
+function placedTaps(from: number, resized: number, offset: number, size: number): Taps[] {
+  const start = Math.max(0, -offset);
+  const end = Math.min(resized, size - offset);
+  const scale = from / resized;
+  const taps = triangleTaps(from, end - start, { scale, start: start * scale });
+  return Array.from({ length: size }, (_, i) => taps[Math.min(Math.max(i - offset - start, 0), taps.length - 1)]!);
+}
+
+function fillOutside(
+  data: Float32Array,
+  [height, width]: readonly [number, number],
+  channels: number,
+  resized: readonly [number, number],
+  offset: readonly [number, number],
+  value: number,
+): void {
+  const left = Math.max(offset[1], 0);
+  const right = Math.min(offset[1] + resized[1], width);
+  for (let y = 0; y < height; y++) {
+    const line = data.subarray(y * width * channels, (y + 1) * width * channels);
+    if (y < offset[0] || y >= offset[0] + resized[0]) line.fill(value);
+    line.fill(value, 0, left * channels);
+    line.fill(value, right * channels);
+  }
+}
+
+function normalise(
+  plane: Float32Array,
+  sourceChannels: number,
+  max: number,
+  mean: readonly number[],
+  std: readonly number[],
+): Float32Array {
+  const channels = mean.length;
+  const pixels = plane.length / sourceChannels;
+  const out = channels === sourceChannels ? plane : new Float32Array(pixels * channels);
+  for (let c = 0; c < channels; c++) {
+    const factor = 1 / (max * std[c]!);
+    const shift = mean[c]! / std[c]!;
+    const from = sourceChannels === 1 ? 0 : c;
+    for (let i = 0; i < pixels; i++) out[i * channels + c] = plane[i * sourceChannels + from]! * factor - shift;
+  }
+  return out;
+}
+
+function perChannel(name: 'mean' | 'std', value: number | readonly number[], channels: number): readonly number[] {
+  const values = typeof value === 'number' ? new Array<number>(channels).fill(value) : value;
+  assertLength('prepareImage', name, values, channels, 'one per channel');
+  values.forEach((v, c) => {
+    assertFinite('prepareImage', `${name}[${c}]`, v);
+    if (name === 'std' && v <= 0) throw new RangeError(argumentMessage('prepareImage', `std[${c}]`, 'above 0', v));
+  });
+  return values;
+}
+
+/**
+ * Brings an anomaly map of a prepared picture back to the picture's own size: the inverse of {@link prepareImage}'s
+ * geometry. Padding is dropped; where `crop` cut the picture, nothing was seen and the result is 0.
+ *
+ * @param map - shape `[rows, columns]`; it covers the whole prepared picture, at any resolution (a network's grid may be coarser)
+ * @param to - `[height, width]` of the original picture, in pixels
+ * @param options - the size and mode the picture was prepared with
+ * @returns a new map of shape `to`, in the map's units
+ * @throws RangeError if the map is not two-dimensional or a size is not valid
+ * @example
+ * ```ts
+ * import { ndarray, restoreMap } from '@adlib/core';
+ * const map = ndarray(new Float32Array(8 * 8).fill(1), [8, 8]);
+ * const restored = restoreMap(map, [20, 30], { size: [64, 64], mode: 'crop' });
+ * console.log(restored.shape, restored.get(10, 15), restored.get(10, 0)); // [20, 30] 1 0
+ * ```
+ */
+export function restoreMap(map: AnomalyMap, to: readonly [number, number], options: PlaceOptions): AnomalyMap {
+  const { size } = options;
+  if (map.shape.length !== 2 || map.shape.includes(0)) {
+    throw new RangeError(argumentMessage('restoreMap', 'map', 'of shape [height, width]', map.shape));
+  }
+  const { resized, offset } = placePicture(to, options);
+  const [rows, rowSeen] = restoringTaps(map.shape[0]!, size[0], resized[0], offset[0], to[0]);
+  const [columns, columnSeen] = restoringTaps(map.shape[1]!, size[1], resized[1], offset[1], to[1]);
+  const data = resample(toRowMajor(map), map.shape[1]!, rows, columns, 1);
+  rowSeen.forEach((seen, y) => {
+    if (!seen) data.fill(0, y * to[1], (y + 1) * to[1]);
+  });
+  columnSeen.forEach((seen, x) => {
+    if (!seen) for (let y = 0; y < to[0]; y++) data[y * to[1] + x] = 0;
+  });
+  return ndarray(data, [to[0], to[1]]);
+}
+
+/** Taps of an original axis into a map's axis, and which original positions the prepared picture showed. */
+function restoringTaps(
+  cells: number,
+  size: number,
+  resized: number,
+  offset: number,
+  to: number,
+): [taps: Taps[], seen: boolean[]] {
+  const cellsPerPixel = cells / size;
+  const scale = (resized / to) * cellsPerPixel;
+  // Cells that lie wholly in the padding are not read; half a cell of rounding is none.
+  const low = Math.min(Math.max(Math.floor(offset * cellsPerPixel + 1e-9), 0), cells - 1);
+  const high = Math.max(Math.min(Math.ceil((offset + resized) * cellsPerPixel - 1e-9), cells) - 1, low);
+  const taps = triangleTaps(cells, to, { scale, start: offset * cellsPerPixel, low, high });
+  const seen = Array.from({ length: to }, (_, i) => {
+    const at = ((i + 0.5) * resized) / to + offset;
+    return at >= 0 && at < size;
+  });
+  return [taps, seen];
+}
+
+function pickPlace({ size, mode, shorterSide }: PlaceOptions): PlaceOptions {
+  return { size, ...(mode === undefined ? {} : { mode }), ...(shorterSide === undefined ? {} : { shorterSide }) };
+}
+
+function assertPlace(fn: string, from: readonly [number, number], options: PlaceOptions): void {
+  const { size, mode = 'stretch', shorterSide } = options;
+  assertKnownOptions(fn, options, placeKeys);
+  assertOneOf(fn, 'mode', mode, ['stretch', 'crop', 'letterbox']);
+  assertLength(fn, 'from', from, 2, '[height, width]');
+  assertLength(fn, 'size', size, 2, '[height, width]');
+  [...from].forEach((n, axis) => assertInteger(fn, `from[${axis}]`, n, 1));
+  [...size].forEach((n, axis) => assertInteger(fn, `size[${axis}]`, n, 1));
+  if (shorterSide === undefined) return;
+  assertInteger(fn, 'shorterSide', shorterSide, 1);
+  if (mode !== 'crop') {
+    throw new RangeError(
+      argumentMessage(fn, 'shorterSide', `left out with mode '${mode}'`, shorterSide, "Use mode 'crop'."),
+    );
+  }
+}
