@@ -1,1 +1,12 @@
-export {};
+export { encodeOnnx } from './onnx/encode.js';
+export type {
+  OnnxAttribute,
+  OnnxData,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxOpset,
+  OnnxTensor,
+  OnnxValueInfo,
+} from './onnx/model.js';
+export type { OnnxDtype } from './onnx/dtype.js';
