@@ -1,1 +1,12 @@
-export {};
+export { absoluteErrorMap } from './absoluteErrorMap.js';
+export type { Border } from './border.js';
+export { gaussianKernel } from './gaussianKernel.js';
+export type { GaussianKernelOptions } from './gaussianKernel.js';
+export { gaussianSmooth } from './gaussianSmooth.js';
+export type { GaussianSmoothOptions } from './gaussianSmooth.js';
+export { maxScore } from './maxScore.js';
+export { meanScore } from './meanScore.js';
+export { quantileScore } from './quantileScore.js';
+export { squaredErrorMap } from './squaredErrorMap.js';
+export { topKMean } from './topKMean.js';
+export { topPercentMean } from './topPercentMean.js';

@@ -1,0 +1,67 @@
+import { toRowMajor, type NdArray } from '@adlib/core';
+import { assertView } from './plane.js';
+
+/**
+ * A copy of a map's values as float64, checked.
+ *
+ * @param fn - caller, for the message
+ * @param map - any view with at least one value
+ * @returns the values (a copy) and whether one of them is NaN
+ */
+export function copyValues(fn: string, map: NdArray): { values: Float64Array; hasNaN: boolean } {
+  assertView(fn, 'map', map);
+  const values = Float64Array.from(toRowMajor(map));
+  return { values, hasNaN: values.some((v) => Number.isNaN(v)) };
+}
+
+/**
+ * Reorders `values` in place so that `values[k]` is what it would be after sorting, nothing before it is larger and
+ * nothing after it is smaller (Hoare's quickselect, median of three). O(n) on average.
+ *
+ * @param values - numbers without NaN; reordered
+ * @param k - index in `[0, values.length)`
+ * @returns `values[k]`
+ */
+export function quickSelect(values: Float64Array, k: number): number {
+  let left = 0;
+  let right = values.length - 1;
+  while (left < right) {
+    const pivot = medianOfThree(values[left]!, values[(left + right) >>> 1]!, values[right]!);
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i <= j) {
+        const held = values[i]!;
+        values[i] = values[j]!;
+        values[j] = held;
+        i++;
+        j--;
+      }
+    }
+    if (k <= j) right = j;
+    else if (k >= i) left = i;
+    else break;
+  }
+  return values[k]!;
+}
+
+function medianOfThree(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+}
+
+/**
+ * Mean of the `k` largest values.
+ *
+ * @param values - numbers without NaN; reordered
+ * @param k - in `[1, values.length]`
+ * @returns the mean
+ */
+export function meanOfLargest(values: Float64Array, k: number): number {
+  const first = values.length - k;
+  quickSelect(values, first);
+  let sum = 0;
+  for (let i = first; i < values.length; i++) sum += values[i]!;
+  return sum / k;
+}
