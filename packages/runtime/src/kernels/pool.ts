@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs';
+import type { GraphBuilder } from '../trace/graphBuilder.js';
+import { sizeOf, type TraceValue } from '../trace/value.js';
+import { convAttributes, type ConvInfo } from './conv.js';
+import { kernel, type KernelTable } from './kernel.js';
+
+interface PoolAttrs {
+  filterSize: number | [number, number];
+  strides: number | [number, number];
+  pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+function poolInfo(x: TraceValue, attrs: PoolAttrs): ConvInfo {
+  const shape = [...x.shape] as [number, number, number, number];
+  return tf.backend_util.computePool2DInfo(shape, attrs.filterSize, attrs.strides, 1, attrs.pad, attrs.dimRoundingMode);
+}
+
+/** ONNX's window; where rounding up made the last window hang over, the padding grows by what is missing. */
+function windowAttributes(info: ConvInfo) {
+  const attributes = convAttributes(info);
+  const over = [info.outHeight, info.outWidth].map((out, axis) => {
+    const size = axis === 0 ? info.inHeight : info.inWidth;
+    const reach = (out - 1) * attributes.strides[axis]! + attributes.kernel_shape[axis]!;
+    return Math.max(0, reach - size - attributes.pads[axis]! - attributes.pads[axis + 2]!);
+  });
+  const pads = attributes.pads.map((p, i) => (i < 2 ? p : p + over[i - 2]!));
+  return { kernel_shape: attributes.kernel_shape, strides: attributes.strides, pads };
+}
+
+/** Pixels that each window really covers, `[outHeight, outWidth]`. */
+function coverage(info: ConvInfo): Float32Array {
+  const along = (out: number, stride: number, k: number, before: number, size: number) =>
+    Array.from({ length: out }, (_, i) => Math.min(i * stride - before + k, size) - Math.max(i * stride - before, 0));
+  const rows = along(info.outHeight, info.strideHeight, info.filterHeight, info.padInfo.top, info.inHeight);
+  const columns = along(info.outWidth, info.strideWidth, info.filterWidth, info.padInfo.left, info.inWidth);
+  return Float32Array.from(rows.flatMap((r) => columns.map((c) => r * c)));
+}
+
+/** dx = the transposed convolution, channel by channel, of dy over the window's size. */
+function averageGradient(g: GraphBuilder, dy: TraceValue, x: TraceValue, info: ConvInfo): TraceValue {
+  const { inChannels, outHeight, outWidth } = info;
+  const counts = g.constant(coverage(info), [1, 1, outHeight, outWidth], 'float32');
+  const share = g.node('Div', [g.channelsFirst(dy), counts]);
+  const { kernel_shape, strides, pads } = windowAttributes(info);
+  const ones = g.fill([inChannels, 1, ...kernel_shape], 1, 'float32');
+  const output_padding = [info.inHeight, info.inWidth].map((size, axis) => {
+    const out = axis === 0 ? outHeight : outWidth;
+    return Math.max(0, size - ((out - 1) * strides[axis]! + kernel_shape[axis]! - pads[axis]! - pads[axis + 2]!));
+  });
+  const name = g.node('ConvTranspose', [share, ones], {
+    kernel_shape,
+    strides,
+    pads,
+    output_padding,
+    group: inChannels,
+  });
+  return g.value(name, x.shape, 'float32', true);
+}
+
+/** Pooling and its gradients. */
+export const poolKernels: KernelTable = {
+  MaxPool: kernel<PoolAttrs>(({ g, inputs, attrs }) => {
+    const info = poolInfo(inputs['x']!, attrs);
+    return g.value(
+      g.node('MaxPool', [g.channelsFirst(inputs['x']!)], windowAttributes(info)),
+      info.outShape,
+      'float32',
+      true,
+    );
+  }),
+  AvgPool: kernel<PoolAttrs>(({ g, inputs, attrs }) => {
+    const info = poolInfo(inputs['x']!, attrs);
+    const attributes = { ...windowAttributes(info), count_include_pad: 0 };
+    return g.value(g.node('AveragePool', [g.channelsFirst(inputs['x']!)], attributes), info.outShape, 'float32', true);
+  }),
+  // Each error goes to the first largest pixel of its window.
+  MaxPoolGrad: kernel<PoolAttrs>(({ g, inputs, attrs }) => {
+    const x = inputs['input']!;
+    const info = poolInfo(x, attrs);
+    const indices = g.nodeN('MaxPool', [g.channelsFirst(x)], 2, windowAttributes(info))[1]!;
+    const flat = (name: string) => g.node('Reshape', [name, g.int64([-1])]);
+    const zeros = g.fill([sizeOf(x.shape)], 0, 'float32');
+    const scattered = g.node('ScatterElements', [zeros, flat(indices), flat(g.channelsFirst(inputs['dy']!))], {
+      axis: 0,
+      reduction: 'add',
+    });
+    const [n, h, w, c] = x.shape as [number, number, number, number];
+    return g.value(g.node('Reshape', [scattered, g.int64([n, c, h, w])]), x.shape, 'float32', true);
+  }),
+  AvgPoolGrad: kernel<PoolAttrs>(({ g, inputs, attrs }) => {
+    const x = inputs['input']!;
+    return averageGradient(g, inputs['dy']!, x, poolInfo(x, attrs));
+  }),
+};

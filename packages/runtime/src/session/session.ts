@@ -1,0 +1,135 @@
+import { DisposedError, UnsupportedDeviceError } from '@adlib/core';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { ortFor, type Ort, type ResolvedDevice } from './device.js';
+
+/** Any array a graph's values may come in; which one follows from the graph's types. */
+export type AnyData =
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** A value of a graph: numbers and shape. */
+export interface GraphTensor {
+  /** Row-major values. */
+  readonly data: AnyData;
+  /** Size of each axis. */
+  readonly shape: readonly number[];
+}
+
+/** How to open a graph. */
+export interface SessionOptions {
+  /** Where it runs. */
+  device: Exclude<ResolvedDevice, 'tfjs'>;
+  /** Threads of one operator, `cpu` and `wasm`. The default is ONNX Runtime's: one per physical core. */
+  threads?: number;
+  /** File prefix of ONNX Runtime's own profile, for finding slow operators. */
+  profile?: string;
+}
+
+/** An ONNX graph ready to run. */
+export class Session {
+  readonly #ort: Ort;
+  #session: InferenceSession | undefined;
+  readonly #types = new Map<string, string>();
+
+  private constructor(ort: Ort, session: InferenceSession) {
+    this.#ort = ort;
+    this.#session = session;
+    for (const meta of session.inputMetadata) if (meta.isTensor) this.#types.set(meta.name, meta.type);
+  }
+
+  /** Opens a model. */
+  static async open(model: Uint8Array, options: SessionOptions): Promise<Session> {
+    const ort = await ortFor(options.device);
+    try {
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: [options.device],
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+        ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+        ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
+      });
+      return new Session(ort, session);
+    } catch (error) {
+      if (options.device === 'webgpu' && /adapter|device|webgpu|backend not found/i.test(String(error))) {
+        throw new UnsupportedDeviceError(`device "webgpu" cannot be used here: ${String(error)}`, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  /** Names of the graph's inputs, in order. */
+  get inputNames(): readonly string[] {
+    return this.#alive().inputNames;
+  }
+
+  /** Names of the graph's outputs, in order. */
+  get outputNames(): readonly string[] {
+    return this.#alive().outputNames;
+  }
+
+  /** Element type of an input, in ONNX Runtime's words (`float32`, `int64`, ...). */
+  inputType(name: string): string | undefined {
+    return this.#types.get(name);
+  }
+
+  #alive(): InferenceSession {
+    if (this.#session === undefined) throw new DisposedError('Session.run');
+    return this.#session;
+  }
+
+  /**
+   * Runs the graph.
+   *
+   * @param feeds - inputs by name; read in place, not copied, on the CPU
+   * @param into - arrays that outputs are written into; outputs that are not named here get new arrays. An array may be
+   *   an input's own where each element of the output depends only on elements the graph has read by then
+   * @returns outputs by name
+   */
+  async run(
+    feeds: Readonly<Record<string, GraphTensor>>,
+    into: Readonly<Record<string, GraphTensor>> = {},
+  ): Promise<Record<string, GraphTensor>> {
+    const session = this.#alive();
+    const inputs: Record<string, Tensor> = {};
+    for (const name of session.inputNames) {
+      const feed = feeds[name];
+      if (feed !== undefined) inputs[name] = this.#tensor(feed, this.#types.get(name));
+    }
+    const fetches: Record<string, Tensor | null> = {};
+    for (const name of session.outputNames) {
+      const target = into[name];
+      fetches[name] = target === undefined ? null : this.#tensor(target, undefined);
+    }
+    const results = await session.run(inputs, fetches);
+    const outputs: Record<string, GraphTensor> = {};
+    for (const [name, tensor] of Object.entries(results)) {
+      outputs[name] = into[name] ?? { data: tensor.data as AnyData, shape: tensor.dims };
+    }
+    return outputs;
+  }
+
+  #tensor({ data, shape }: GraphTensor, type: string | undefined): Tensor {
+    const dtype = type ?? (data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'bool');
+    return new this.#ort.Tensor(dtype as 'float32', data as Float32Array, shape);
+  }
+
+  /** Ends ONNX Runtime's profile and writes it, where one was asked for. */
+  endProfiling(): void {
+    this.#alive().endProfiling();
+  }
+
+  /** Frees the graph; idempotent. */
+  async dispose(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.release();
+  }
+}

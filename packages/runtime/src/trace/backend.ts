@@ -1,0 +1,142 @@
+import * as tf from '@tensorflow/tfjs';
+import { UnsupportedOpError } from '../errors.js';
+import { callerLine } from './callerLine.js';
+import { GraphBuilder } from './graphBuilder.js';
+import { TraceValue, type ConstantData, type TraceDtype } from './value.js';
+
+/** Name under which the tracing backend and its kernels are registered with tfjs. */
+export const TRACE_BACKEND = 'adlib-trace';
+
+/**
+ * A tfjs backend that computes nothing: its "data" are names in a graph, and its kernels append ONNX nodes to
+ * {@link TraceBackend.graph}.
+ */
+export class TraceBackend extends tf.KernelBackend {
+  #graph: GraphBuilder | undefined;
+  #captured = new Map<object, TraceValue>();
+  #live = 0;
+
+  /** The graph that kernels append to. */
+  get graph(): GraphBuilder {
+    if (this.#graph === undefined) throw new Error('internal: a trace kernel ran outside of trace()');
+    return this.#graph;
+  }
+
+  /** Starts a new graph, or ends with `undefined`. Returns the graph that was current. */
+  use(graph: GraphBuilder | undefined): GraphBuilder | undefined {
+    const previous = this.#graph;
+    this.#graph = graph;
+    this.#captured = new Map();
+    return previous;
+  }
+
+  /** The value behind a tensor; tensors of other backends become constants of the graph. */
+  lookUp(info: tf.TensorInfo): TraceValue {
+    if (info.dataId instanceof TraceValue) {
+      const value = info.dataId;
+      return sameShape(value.shape, info.shape) ? value : this.#reshaped(value, info.shape);
+    }
+    let value = this.#captured.get(info.dataId);
+    if (value === undefined) {
+      const owner = tf.engine().state.tensorInfo.get(info.dataId)?.backend;
+      if (owner === undefined)
+        throw new Error('trace: a captured tensor was disposed. Keep tensors that the function uses.');
+      const data = owner.readSync(info.dataId) as ConstantData;
+      value = new TraceValue([...info.shape], traceDtype(info.dtype), {}, copyConstant(data, info.dtype));
+      this.#captured.set(info.dataId, value);
+    }
+    return sameShape(value.shape, info.shape) ? value : this.#reshaped(value, info.shape);
+  }
+
+  #reshaped(value: TraceValue, shape: readonly number[]): TraceValue {
+    if (value.constant) return new TraceValue([...shape], value.dtype, {}, value.constant);
+    const name = this.graph.node('Reshape', [this.graph.plain(value), this.graph.int64(shape)]);
+    return this.graph.value(name, [...shape], value.dtype);
+  }
+
+  override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
+    this.#live++;
+    return new TraceValue([...shape], traceDtype(dtype), {}, copyConstant(values as ConstantData, dtype)) as tf.DataId;
+  }
+
+  override move(): void {
+    throw new Error('internal: tensors are not moved into a trace');
+  }
+
+  override readSync(dataId: object): tf.backend_util.BackendValues {
+    const value = dataId as TraceValue;
+    if (value.constant) return value.constant;
+    throw new UnsupportedOpError(
+      'dataSync',
+      `trace: the value of a traced tensor was read (dataSync, data, arraySync or print)${callerLine()}. ` +
+        'Values exist only when the graph runs, so control flow cannot depend on them. Use tf.where, or run with device "tfjs".',
+    );
+  }
+
+  override read(dataId: object): Promise<tf.backend_util.BackendValues> {
+    return Promise.resolve().then(() => this.readSync(dataId));
+  }
+
+  override refCount(dataId: tf.DataId): number {
+    return (dataId as unknown as TraceValue).references;
+  }
+
+  override incRef(dataId: tf.DataId): void {
+    (dataId as unknown as TraceValue).references++;
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const value = dataId as TraceValue;
+    value.references--;
+    if (!force && value.references > 0) return false;
+    this.#live--;
+    return true;
+  }
+
+  /** Counts a value that a kernel made, for tfjs's book-keeping. */
+  adopt(value: TraceValue): tf.TensorInfo {
+    this.#live++;
+    return value.info();
+  }
+
+  override numDataIds(): number {
+    return this.#live;
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: true };
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override timerAvailable(): boolean {
+    return false;
+  }
+
+  override dispose(): void {
+    this.#captured.clear();
+  }
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((n, axis) => n === b[axis]);
+}
+
+function traceDtype(dtype: tf.DataType): TraceDtype {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
+  throw new UnsupportedOpError(
+    dtype,
+    `trace: tensors must be float32, int32 or bool, got ${dtype}${callerLine()}. Convert it before, or run with device "tfjs".`,
+  );
+}
+
+function copyConstant(values: ConstantData | readonly number[], dtype: tf.DataType): ConstantData {
+  if (dtype === 'float32') return Float32Array.from(values);
+  return dtype === 'int32' ? Int32Array.from(values) : Uint8Array.from(values);
+}
