@@ -7,3 +7,5 @@ export { MeanImage } from './meanImage.js';
 export type { MeanImageOptions } from './meanImage.js';
 export { plantDefect, storeAs, tinyParts } from './tinyParts.js';
 export type { PixelKind, TinyPartsOptions } from './tinyParts.js';
+export { tinySamples } from './tinySamples.js';
+export type { TinySample, TinySamplesOptions } from './tinySamples.js';
