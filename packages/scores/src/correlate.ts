@@ -1,26 +1,25 @@
 import { borderIndices, type Border } from './border.js';
 
 /**
- * Filters a plane along both axes with one symmetric kernel.
+ * Filters a plane along both axes, each with a symmetric kernel.
  *
  * @param data - `height * width` values, row-major; not modified
- * @param height - rows
- * @param width - columns
- * @param kernel - `2 r + 1` weights, symmetric
+ * @param size - `[height, width]`
+ * @param kernels - `2 r + 1` weights for the columns (downwards) and for the rows (across), symmetric
  * @param border - what lies beyond the edges
  * @param value - the constant of `border: 'constant'`
- * @returns a new float32 array of the same size; sums are taken in float64
+ * @returns a new float64 array of the same size
  */
-export function correlateBoth(
+export function correlateExact(
   data: ArrayLike<number>,
-  height: number,
-  width: number,
-  kernel: Float64Array,
+  [height, width]: readonly [number, number],
+  kernels: readonly [Float64Array, Float64Array],
   border: Border,
-  value: number,
-): Float32Array<ArrayBuffer> {
-  const down = filterDown(data, height, width, kernel, border, value);
-  return filterAcross(down, height, width, kernel, border, value);
+  value = 0,
+): Float64Array {
+  const out = filterDown(data, height, width, kernels[0], border, value);
+  filterAcross(out, height, width, kernels[1], border, value);
+  return out;
 }
 
 function filterDown(
@@ -48,6 +47,7 @@ function filterDown(
   return out;
 }
 
+/** In place: each line is copied into a padded buffer first. */
 function filterAcross(
   data: Float64Array,
   height: number,
@@ -55,11 +55,10 @@ function filterAcross(
   kernel: Float64Array,
   border: Border,
   value: number,
-): Float32Array<ArrayBuffer> {
+): void {
   const radius = (kernel.length - 1) / 2;
   const columns = borderIndices(width, radius, border);
   const padded = new Float64Array(columns.length);
-  const out = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {
     const start = y * width;
     for (let i = 0; i < columns.length; i++) {
@@ -69,8 +68,7 @@ function filterAcross(
     for (let x = 0; x < width; x++) {
       let sum = kernel[radius]! * padded[x + radius]!;
       for (let k = 0, end = 2 * radius; k < radius; k++) sum += kernel[k]! * (padded[x + k]! + padded[x + end - k]!);
-      out[start + x] = sum;
+      data[start + x] = sum;
     }
   }
-  return out;
 }

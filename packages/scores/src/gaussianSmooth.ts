@@ -1,6 +1,6 @@
 import { assertFinite, assertKnownOptions, assertOneOf, ndarray, type AnomalyMap, type NdArray } from '@adlib/core';
 import { borders, type Border } from './border.js';
-import { correlateBoth } from './correlate.js';
+import { correlateExact } from './correlate.js';
 import { gaussianKernel } from './gaussianKernel.js';
 import { toPlane } from './plane.js';
 
@@ -45,5 +45,6 @@ export function gaussianSmooth(map: NdArray, options: GaussianSmoothOptions = {}
   assertFinite('gaussianSmooth', 'value', value);
   const { data, height, width } = toPlane('gaussianSmooth', 'map', map);
   const kernel = gaussianKernel(sigma, { truncate });
-  return ndarray(correlateBoth(data, height, width, kernel, border, value), [height, width]);
+  const out = correlateExact(data, [height, width], [kernel, kernel], border, value);
+  return ndarray(Float32Array.from(out), [height, width]);
 }

@@ -1,0 +1,35 @@
+import type { Image } from '@adlib/core';
+import { compare, type Measure } from './similarity.js';
+import type { SimilarityOptions, SimilarityResult } from './similarityOptions.js';
+
+const measure: Measure = {
+  fn: 'fourSsim',
+  gradient: false,
+  partition: true,
+  scales: false,
+  variants: ['wang', 'zd'],
+};
+
+/**
+ * 4-SSIM: SSIM averaged within four kinds of content (preserved edge, changed edge, smooth, texture), then over the kinds that
+ * occur, with equal weight.
+ *
+ * Edges have a gradient above 0.12 of the reference's largest, smooth parts below 0.06 of it; `image` is the reference, so the
+ * order matters. `'zd'` has absolute thresholds and weighs pixels: changed edges .5, preserved .25, the rest .125.
+ *
+ * @param image - the image, the reference of the comparison; 8 bit, 16 bit or float, taken to 0..1
+ * @param reconstruction - what is compared with it, of the same size
+ * @param options - see {@link SimilarityOptions}
+ * @returns similarity (1 for equal images), score and a new map; NaN in a float image gives NaN
+ * @throws TypeError or RangeError if the images are not well-formed, differ in size or are too small, or an option is wrong
+ * @example
+ * ```ts
+ * import { fourSsim } from '@adlib/scores';
+ * const image = { data: new Uint8Array(24 * 24).map((_, i) => i % 251), width: 24, height: 24, channels: 1 } as const;
+ * console.log(fourSsim(image, image).similarity); // 1
+ * ```
+ * @see Li and Bovik 2010
+ */
+export function fourSsim(image: Image, reconstruction: Image, options: SimilarityOptions = {}): SimilarityResult {
+  return compare(measure, image, reconstruction, options);
+}

@@ -1,0 +1,124 @@
+import { borderIndices } from './border.js';
+import { correlateExact } from './correlate.js';
+import { gaussianKernel } from './gaussianKernel.js';
+
+/** A float64 plane. */
+export interface Level {
+  /** `size[0] * size[1]` values. */
+  data: Float64Array;
+  /** `[height, width]`. */
+  size: readonly [number, number];
+}
+
+/**
+ * Halves a plane: mean of 2×2 blocks, the last row or column of an odd size counted twice (as TensorFlow's MS-SSIM).
+ *
+ * @param level - the plane; not modified
+ * @returns a new plane of `ceil(height / 2) × ceil(width / 2)`
+ */
+export function halve({ data, size: [height, width] }: Level): Level {
+  const h = Math.ceil(height / 2);
+  const w = Math.ceil(width / 2);
+  const out = new Float64Array(h * w);
+  for (let y = 0; y < h; y++) {
+    const top = 2 * y * width;
+    const bottom = Math.min(2 * y + 1, height - 1) * width;
+    for (let x = 0; x < w; x++) {
+      const left = 2 * x;
+      const right = Math.min(left + 1, width - 1);
+      out[y * w + x] = 0.25 * (data[top + left]! + data[top + right]! + data[bottom + left]! + data[bottom + right]!);
+    }
+  }
+  return { data: out, size: [h, w] };
+}
+
+/**
+ * Makes a plane smaller the way `skimage.transform.resize(..., anti_aliasing=True)` does: Gaussian of
+ * `sigma = (factor - 1) / 2` per axis with the edge mirrored, then linear interpolation on half-pixel centres, clipped to
+ * the range of the input.
+ *
+ * @param level - the plane; not modified
+ * @param scale - 1 or less; each side becomes `floor(side * scale)`
+ * @returns a new plane, or `level` itself at scale 1
+ */
+export function shrink(level: Level, scale: number): Level {
+  if (scale === 1) return level;
+  const [height, width] = level.size;
+  const h = Math.floor(height * scale);
+  const w = Math.floor(width * scale);
+  const smooth = correlateExact(
+    level.data,
+    level.size,
+    [gaussianKernel((height / h - 1) / 2), gaussianKernel((width / w - 1) / 2)],
+    'mirror',
+  );
+  const rows = linearTaps(height, h);
+  const columns = linearTaps(width, w);
+  const out = new Float64Array(h * w);
+  let min = Infinity;
+  let max = -Infinity;
+  for (const v of level.data) {
+    if (v < min) min = v;
+    if (v > max) max = v;
+  }
+  for (let y = 0; y < h; y++) {
+    const { low: top, high: bottom, share: down } = rows[y]!;
+    for (let x = 0; x < w; x++) {
+      const { low, high, share } = columns[x]!;
+      const a = smooth[top * width + low]! * (1 - share) + smooth[top * width + high]! * share;
+      const b = smooth[bottom * width + low]! * (1 - share) + smooth[bottom * width + high]! * share;
+      const v = a * (1 - down) + b * down;
+      out[y * w + x] = v < min ? min : v > max ? max : v;
+    }
+  }
+  return { data: out, size: [h, w] };
+}
+
+/** Two neighbours and the share of the second. */
+interface Taps {
+  low: number;
+  high: number;
+  share: number;
+}
+
+/** Input positions of each output position on half-pixel centres. */
+function linearTaps(from: number, to: number): Taps[] {
+  const index = borderIndices(from, 1, 'nearest');
+  return Array.from({ length: to }, (_, i) => {
+    const at = ((i + 0.5) * from) / to - 0.5;
+    const below = Math.floor(at);
+    return { low: index[below + 1]!, high: index[below + 2]!, share: at - below };
+  });
+}
+
+/**
+ * Enlarges a plane with linear interpolation on half-pixel centres, edges repeated.
+ *
+ * @param level - the plane
+ * @param size - `[height, width]` wanted
+ * @returns a new plane of that size, or the plane itself where it has that size
+ */
+export function enlarge(level: Level, [height, width]: readonly [number, number]): Float64Array {
+  const { data, size } = level;
+  const stride = size[1];
+  if (size[0] === height && stride === width) return data;
+  const rows = linearTaps(size[0], height);
+  const columns = linearTaps(stride, width);
+  const low = Int32Array.from(columns, (c) => c.low);
+  const high = Int32Array.from(columns, (c) => c.high);
+  const share = Float64Array.from(columns, (c) => c.share);
+  const line = new Float64Array(stride);
+  const out = new Float64Array(height * width);
+  for (let y = 0; y < height; y++) {
+    const row = rows[y]!;
+    const top = row.low * stride;
+    const bottom = row.high * stride;
+    for (let x = 0; x < stride; x++) line[x] = data[top + x]! + row.share * (data[bottom + x]! - data[top + x]!);
+    const at = y * width;
+    for (let x = 0; x < width; x++) {
+      const a = line[low[x]!]!;
+      out[at + x] = a + share[x]! * (line[high[x]!]! - a);
+    }
+  }
+  return out;
+}

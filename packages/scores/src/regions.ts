@@ -1,0 +1,131 @@
+/** Classes of the content partition, in the order of their codes 0 .. 3. */
+export const regionNames = ['preserved', 'changed', 'smooth', 'texture'] as const;
+
+/**
+ * Content partition of Li and Bovik: thresholds .12 and .06 of the largest gradient of the reference.
+ *
+ * @param reference - gradient magnitude of the reference
+ * @param distorted - gradient magnitude of the other image
+ * @returns a code per pixel, see {@link regionNames}
+ */
+export function partitionRelative(reference: Float64Array, distorted: Float64Array): Uint8Array {
+  let max = 0;
+  for (let i = 0; i < reference.length; i++) if (reference[i]! > max) max = reference[i]!;
+  const edge = 0.12 * max;
+  const flat = 0.06 * max;
+  const out = new Uint8Array(reference.length);
+  for (let i = 0; i < out.length; i++) {
+    const o = reference[i]! > edge;
+    const d = distorted[i]! > edge;
+    if (o && d) out[i] = 0;
+    else if (o !== d) out[i] = 1;
+    else out[i] = reference[i]! < flat ? 2 : 3;
+  }
+  return out;
+}
+
+/**
+ * Content partition of the Zanon-Diaz library: absolute thresholds .12 (edge of either image) and .06 (mean gradient).
+ *
+ * @param reference - gradient magnitude of the first image, on the scale 0..1
+ * @param distorted - gradient magnitude of the other image
+ * @returns a code per pixel, see {@link regionNames}
+ */
+export function partitionAbsolute(reference: Float64Array, distorted: Float64Array): Uint8Array {
+  const out = new Uint8Array(reference.length);
+  for (let i = 0; i < out.length; i++) {
+    const o = reference[i]! > 0.12;
+    const d = distorted[i]! > 0.12;
+    if (o && d) out[i] = 0;
+    else if (o !== d) out[i] = 1;
+    else out[i] = (reference[i]! + distorted[i]!) / 2 > 0.06 ? 3 : 2;
+  }
+  return out;
+}
+
+/** Number and sum of values of each region. */
+interface RegionSums {
+  counts: Float64Array;
+  sums: Float64Array;
+}
+
+/**
+ * Counts and sums a map over the regions, without a margin at the edges.
+ *
+ * @param map - values
+ * @param regions - codes
+ * @param size - `[height, width]`
+ * @param crop - margin left out on every side, in pixels
+ * @returns counts and sums by code
+ */
+export function sumRegions(
+  map: Float64Array,
+  regions: Uint8Array,
+  [height, width]: readonly [number, number],
+  crop: number,
+): RegionSums {
+  const counts = new Float64Array(4);
+  const sums = new Float64Array(4);
+  for (let y = crop; y < height - crop; y++) {
+    for (let i = y * width + crop, end = (y + 1) * width - crop; i < end; i++) {
+      const r = regions[i]!;
+      counts[r]!++;
+      sums[r]! += map[i]!;
+    }
+  }
+  return { counts, sums };
+}
+
+/** Weights of the regions in the Zanon-Diaz library, by code. */
+const zdWeights = [0.25, 0.5, 0.125, 0.125];
+
+/**
+ * Mean of the regions' means, each region with the same weight; an empty region is left out.
+ *
+ * @param parts - from {@link sumRegions}
+ * @returns the pooled value
+ */
+export function poolRegionMeans({ counts, sums }: RegionSums): number {
+  let total = 0;
+  let present = 0;
+  for (let r = 0; r < 4; r++) {
+    if (counts[r] === 0) continue;
+    total += sums[r]! / counts[r]!;
+    present++;
+  }
+  return total / present;
+}
+
+/**
+ * Weighted mean over pixels, with the weight of each pixel's region as in the Zanon-Diaz library.
+ *
+ * @param parts - from {@link sumRegions}
+ * @returns the pooled value
+ */
+export function poolPixels({ counts, sums }: RegionSums): number {
+  let total = 0;
+  let weight = 0;
+  for (let r = 0; r < 4; r++) {
+    total += zdWeights[r]! * sums[r]!;
+    weight += zdWeights[r]! * counts[r]!;
+  }
+  return total / weight;
+}
+
+/**
+ * Mean of a map without a margin at the edges.
+ *
+ * @param map - values
+ * @param size - `[height, width]`
+ * @param crop - margin, in pixels
+ * @returns the mean
+ */
+export function croppedMean(map: Float64Array, [height, width]: readonly [number, number], crop: number): number {
+  let sum = 0;
+  for (let y = crop; y < height - crop; y++) {
+    let line = 0;
+    for (let i = y * width + crop, end = (y + 1) * width - crop; i < end; i++) line += map[i]!;
+    sum += line;
+  }
+  return sum / ((height - 2 * crop) * (width - 2 * crop));
+}

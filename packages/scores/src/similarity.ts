@@ -1,0 +1,215 @@
+import { ndarray, type Image } from '@adlib/core';
+import { localSimilarity, type LocalPart, type LocalSettings } from './localSimilarity.js';
+import { assertPair } from './pair.js';
+import { enlarge, halve, shrink, type Level } from './pyramid.js';
+import {
+  croppedMean,
+  partitionAbsolute,
+  partitionRelative,
+  poolPixels,
+  poolRegionMeans,
+  sumRegions,
+} from './regions.js';
+import {
+  fillSettings,
+  fitWindow,
+  makeWindow,
+  toPlanes,
+  type FullSettings,
+  type SimilarityOptions,
+  type SimilarityResult,
+  type SimilarityVariant,
+} from './similarityOptions.js';
+import { sobelMagnitude } from './sobel.js';
+
+/** Which measure of the family. */
+export interface Measure {
+  /** Name of the public function, for messages. */
+  fn: string;
+  /** Whether gradients are compared. */
+  gradient: boolean;
+  /** Whether pixels are pooled by content. */
+  partition: boolean;
+  /** Whether several scales are combined. */
+  scales: boolean;
+  /** Variants it has. */
+  variants: readonly (SimilarityVariant | 'skimage')[];
+}
+
+/** Weights of the scales, finest first: Wang et al. 2003 (they sum to 1.0001 and are used as published). */
+const wangWeights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
+/** Weights of the scales 1, 1/2, 1/4, 1/8 in the Zanon-Diaz library. */
+const zdWeights = [0.5, 0.25, 0.125, 0.125];
+
+/** Similarity over an image or a scale of it, and at each of its pixels. */
+interface Compared {
+  value: number;
+  local: Float64Array;
+}
+
+/**
+ * Computes a measure of the family.
+ *
+ * @param measure - which one
+ * @param image - the reference
+ * @param reconstruction - what is compared with it
+ * @param options - as passed by the caller
+ * @returns similarity, score and map
+ */
+export function compare(
+  measure: Measure,
+  image: Image,
+  reconstruction: Image,
+  options: SimilarityOptions<SimilarityVariant | 'skimage'>,
+): SimilarityResult {
+  const settings = fillSettings(measure.fn, options, measure.variants, measure.partition);
+  assertPair(measure.fn, image, reconstruction);
+  const size = [image.height, image.width] as const;
+  fitWindow(measure.fn, settings, size);
+  const x = toPlanes(image, settings.color);
+  const y = toPlanes(reconstruction, settings.color);
+  const map = new Float32Array(size[0] * size[1]);
+  let similarity = 0;
+  for (let c = 0; c < x.length; c++) {
+    const { value, local } = comparePlanes(measure, settings, { data: x[c]!, size }, { data: y[c]!, size });
+    similarity += value / x.length;
+    for (let i = 0; i < map.length; i++) map[i]! += (1 - local[i]!) / x.length;
+  }
+  return { similarity, score: 1 - similarity, map: ndarray(map, size) };
+}
+
+function comparePlanes(measure: Measure, settings: FullSettings, x: Level, y: Level): Compared {
+  if (!measure.scales) {
+    return settings.variant === 'zd'
+      ? compareZd(measure, settings, x, y)
+      : compareWang(measure, settings, x, y, 'product');
+  }
+  return settings.variant === 'zd' ? averageScales(measure, settings, x, y) : multiplyScales(measure, settings, x, y);
+}
+
+/** One scale of `wang` and `skimage`; for a gradient measure the luminance comes from the planes, the rest from gradients. */
+function compareWang(
+  { fn, gradient, partition }: Measure,
+  settings: FullSettings,
+  x: Level,
+  y: Level,
+  part: 'product' | 'contrast',
+): Compared {
+  const { size } = x;
+  const side = fitWindow(fn, settings, size);
+  const local = localSettings(settings, side, x.data, y.data);
+  const needsGradients = gradient || partition;
+  const gx = needsGradients ? sobelMagnitude(x.data, size) : x.data;
+  const gy = needsGradients ? sobelMagnitude(y.data, size) : y.data;
+  let values: Float64Array;
+  if (gradient) {
+    values = localSimilarity(gx, gy, size, local, 'contrast');
+    if (part === 'product') {
+      const luminance = localSimilarity(x.data, y.data, size, local, 'luminance');
+      for (let i = 0; i < values.length; i++) values[i]! *= luminance[i]!;
+    }
+  } else {
+    values = localSimilarity(x.data, y.data, size, local, part);
+  }
+  const crop = (side - 1) / 2;
+  const value = partition
+    ? poolRegionMeans(sumRegions(values, partitionRelative(gx, gy), size, crop))
+    : croppedMean(values, size, crop);
+  return { value, local: values };
+}
+
+/** One scale of `zd`: the whole SSIM of the planes, or of their gradients; partition by the planes' gradients. */
+function compareZd({ fn, gradient, partition }: Measure, settings: FullSettings, x: Level, y: Level): Compared {
+  const { size } = x;
+  const side = fitWindow(fn, settings, size);
+  const needsGradients = gradient || partition;
+  const gx = needsGradients ? sobelMagnitude(x.data, size) : x.data;
+  const gy = needsGradients ? sobelMagnitude(y.data, size) : y.data;
+  const [a, b] = gradient ? [gx, gy] : [x.data, y.data];
+  const local = localSimilarity(a, b, size, localSettings(settings, side, a, b), 'product');
+  const value = partition
+    ? poolPixels(sumRegions(local, partitionAbsolute(gx, gy), size, 0))
+    : croppedMean(local, size, (side - 1) / 2);
+  return { value, local };
+}
+
+/** Product over scales of the means of contrast (the coarsest: with luminance), each to the power of its weight. */
+function multiplyScales(measure: Measure, settings: FullSettings, x: Level, y: Level): Compared {
+  const weights = scaleWeights(measure.fn, settings, x.size);
+  const full = x.size;
+  const map = new Float64Array(full[0] * full[1]).fill(1);
+  let value = 1;
+  weights.forEach((weight, j) => {
+    if (j > 0) {
+      x = halve(x);
+      y = halve(y);
+    }
+    const part: LocalPart = j === weights.length - 1 ? 'product' : 'contrast';
+    const scale = compareWang(measure, settings, x, y, part);
+    value *= Math.max(scale.value, 0) ** weight;
+    // The power is taken before enlarging: a fifth of the work.
+    for (let i = 0; i < scale.local.length; i++) scale.local[i] = Math.max(scale.local[i]!, 0) ** weight;
+    const local = enlarge({ data: scale.local, size: x.size }, full);
+    for (let i = 0; i < map.length; i++) map[i]! *= local[i]!;
+  });
+  return { value, local: map };
+}
+
+/** Five scales, or with `small: 'shrink'` as many as the window fits in, their weights brought to the same sum. */
+function scaleWeights(fn: string, settings: FullSettings, size: readonly [number, number]): readonly number[] {
+  const smallest = Math.min(...size);
+  const least = settings.windowSize * 2 ** (wangWeights.length - 1);
+  if (smallest >= least) return wangWeights;
+  if (settings.small === 'error') {
+    throw new RangeError(
+      `${fn}: image must be at least ${least}×${least} (five scales of the window), got ${size[0]}×${size[1]}. ` +
+        "Try small: 'shrink' or a smaller windowSize, or enlarge the images.",
+    );
+  }
+  let count = 1;
+  while (count < wangWeights.length && smallest >= settings.windowSize * 2 ** count) count++;
+  const kept = wangWeights.slice(0, count);
+  const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b);
+  const factor = sum(wangWeights) / sum(kept);
+  return kept.map((w) => w * factor);
+}
+
+/** Weighted mean over the scales 1, 1/2, 1/4, 1/8; a scale whose shorter side is under 7 pixels is left out. */
+function averageScales(measure: Measure, settings: FullSettings, x: Level, y: Level): Compared {
+  const map = new Float64Array(x.data.length);
+  let value = 0;
+  let total = 0;
+  zdWeights.forEach((weight, j) => {
+    const scale = 2 ** -j;
+    if (j > 0 && Math.floor(Math.min(...x.size) * scale) < 7) return;
+    const a = shrink(x, scale);
+    const compared = compareZd(measure, settings, a, shrink(y, scale));
+    value += weight * compared.value;
+    total += weight;
+    const local = enlarge({ data: compared.local, size: a.size }, x.size);
+    for (let i = 0; i < map.length; i++) map[i]! += weight * local[i]!;
+  });
+  return { value: value / total, local: map.map((v) => v / total) };
+}
+
+function localSettings(settings: FullSettings, side: number, x: Float64Array, y: Float64Array): LocalSettings {
+  const n = side * side;
+  const range = settings.dataRange === 'pair' ? Math.max(valueRange(x), valueRange(y)) || 1 : settings.dataRange;
+  return {
+    window: makeWindow(settings, side),
+    c1: (settings.k1 * range) ** 2,
+    c2: (settings.k2 * range) ** 2,
+    covariance: settings.sampleCovariance ? n / (n - 1) : 1,
+  };
+}
+
+function valueRange(values: Float64Array): number {
+  let min = Infinity;
+  let max = -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i]!;
+    if (v < min) min = v;
+    if (v > max) max = v;
+  }
+  return max - min;
+}
