@@ -81,29 +81,31 @@ interface Taps {
   share: number;
 }
 
-/** Input positions of each output position on half-pixel centres. */
-function linearTaps(from: number, to: number): Taps[] {
+/** Input positions of each output position: on half-pixel centres, or with the centres of the corners aligned. */
+function linearTaps(from: number, to: number, alignCorners = false): Taps[] {
   const index = borderIndices(from, 1, 'nearest');
+  const step = to > 1 ? (from - 1) / (to - 1) : 0;
   return Array.from({ length: to }, (_, i) => {
-    const at = ((i + 0.5) * from) / to - 0.5;
+    const at = alignCorners ? i * step : ((i + 0.5) * from) / to - 0.5;
     const below = Math.floor(at);
     return { low: index[below + 1]!, high: index[below + 2]!, share: at - below };
   });
 }
 
 /**
- * Enlarges a plane with linear interpolation on half-pixel centres, edges repeated.
+ * Interpolates a plane linearly to another size, edges repeated.
  *
  * @param level - the plane
  * @param size - `[height, width]` wanted
+ * @param alignCorners - whether the centres of the corner pixels stay in place, instead of the outer edges
  * @returns a new plane of that size, or the plane itself where it has that size
  */
-export function enlarge(level: Level, [height, width]: readonly [number, number]): Float64Array {
+export function enlarge(level: Level, [height, width]: readonly [number, number], alignCorners = false): Float64Array {
   const { data, size } = level;
   const stride = size[1];
   if (size[0] === height && stride === width) return data;
-  const rows = linearTaps(size[0], height);
-  const columns = linearTaps(stride, width);
+  const rows = linearTaps(size[0], height, alignCorners);
+  const columns = linearTaps(stride, width, alignCorners);
   const low = Int32Array.from(columns, (c) => c.low);
   const high = Int32Array.from(columns, (c) => c.high);
   const share = Float64Array.from(columns, (c) => c.share);
