@@ -4,7 +4,8 @@ import { dirname, resolve } from 'node:path';
 
 /**
  * Writes a file so that a reader sees either the old content or the new, never a part: a temporary file beside it,
- * flushed to disk, then renamed over it. Missing folders are made.
+ * flushed to disk, then renamed over it. Missing folders are made. A process killed in the middle leaves the old content,
+ * and at most one file `<name>.<12 hex digits>.tmp` beside it.
  *
  * @param path - the file
  * @param data - its whole content
@@ -26,7 +27,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     await writeFlushed(temporary, data);
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
 }

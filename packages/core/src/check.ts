@@ -4,7 +4,7 @@
  * @param fn - the public function that was called
  * @param arg - the argument at fault
  * @param expected - what it must be
- * @param got - what was passed; described with {@link describe} unless it is a string that starts with a quote or digit
+ * @param got - what was passed; {@link describe} puts it into words
  * @param hint - what to try, a whole sentence
  * @returns the message
  * @example
@@ -33,15 +33,16 @@ export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') return value.length > 60 ? `'${value.slice(0, 57)}...'` : `'${value}'`;
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return (value as symbol).toString();
   if (Array.isArray(value)) {
     return value.length <= 6 && value.every((v) => typeof v === 'number')
       ? `[${value.join(', ')}]`
       : `Array(${value.length})`;
   }
-  const name = (value.constructor as { name?: string } | undefined)?.name ?? 'object';
+  const name = (value.constructor as { name?: string } | undefined)?.name ?? '';
   if (ArrayBuffer.isView(value) && 'length' in value) return `${name}(${String(value.length)})`;
-  return name === 'Object' ? `an object with ${listKeys(value)}` : `a ${name}`;
+  if (name === '' || name === 'Object') return `an object with ${listKeys(value)}`;
+  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 function listKeys(value: object): string {
@@ -123,7 +124,7 @@ function rangeText(min: number, max: number): string {
  * @param arg - argument name, for the message
  * @param value - the value
  * @param allowed - the closed list
- * @throws RangeError that lists what is allowed
+ * @throws TypeError if it is not a string, RangeError if it is another string; both list what is allowed
  * @example
  * ```ts
  * import { assertOneOf } from '@adlib/core';
@@ -138,7 +139,8 @@ export function assertOneOf<T extends string>(
 ): asserts value is T {
   if (!allowed.includes(value as T)) {
     const list = new Intl.ListFormat('en', { type: 'disjunction' }).format(allowed.map((a) => `'${a}'`));
-    throw new RangeError(argumentMessage(fn, arg, list, value));
+    const Kind = typeof value === 'string' ? RangeError : TypeError;
+    throw new Kind(argumentMessage(fn, arg, list, value));
   }
 }
 
@@ -158,7 +160,7 @@ export function assertOneOf<T extends string>(
  * ```
  */
 export function assertLength(fn: string, arg: string, value: unknown, length: number, why?: string): void {
-  const actual = (value as { length?: unknown } | null | undefined)?.length;
+  const actual = typeof value === 'object' ? (value as { length?: unknown } | null)?.length : undefined;
   const expected = `${length} values${why === undefined ? '' : ` (${why})`}`;
   if (typeof actual !== 'number') throw new TypeError(argumentMessage(fn, arg, `an array of ${expected}`, value));
   if (actual !== length) throw new RangeError(`${fn}: ${arg} must have ${expected}, got ${actual}.`);
@@ -170,7 +172,7 @@ export function assertLength(fn: string, arg: string, value: unknown, length: nu
  * @param fn - caller, for the message
  * @param options - the options as passed
  * @param known - every key that is allowed
- * @throws TypeError naming the key and listing the known ones
+ * @throws TypeError if `options` is no object, or naming the unknown key and listing the known ones
  * @example
  * ```ts
  * import { assertKnownOptions } from '@adlib/core';
@@ -178,6 +180,9 @@ export function assertLength(fn: string, arg: string, value: unknown, length: nu
  * ```
  */
 export function assertKnownOptions(fn: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(argumentMessage(fn, 'options', 'an object', options));
+  }
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
       throw new TypeError(`${fn}: options must only have ${known.join(', ')}, got ${key}. Check its spelling.`);

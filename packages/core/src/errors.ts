@@ -51,7 +51,7 @@ export class DatasetFormatError extends Error {
    * @param options - the file at fault and the underlying error
    */
   constructor(message: string, options: { path?: string; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.path = options.path;
   }
 }

@@ -43,7 +43,7 @@ export type Images = readonly Image[] | ImageCollection;
  * Makes any {@link Images} a collection.
  *
  * @param images - an array, or a collection (returned as it is)
- * @returns a collection over the same images; nothing is copied
+ * @returns a collection over the same images; nothing is copied. Its `get` throws RangeError outside `[0, length)`
  * @example
  * ```ts
  * import { toCollection } from '@adlib/core';
@@ -53,7 +53,13 @@ export type Images = readonly Image[] | ImageCollection;
  */
 export function toCollection(images: Images): ImageCollection {
   if (!isArray(images)) return images;
-  return { length: images.length, get: (index) => images[index]! };
+  return {
+    length: images.length,
+    get: (index) => {
+      assertInteger('ImageCollection.get', 'index', index, 0, images.length - 1);
+      return images[index]!;
+    },
+  };
 }
 
 /** `Array.isArray` that keeps readonly arrays apart from collections. */

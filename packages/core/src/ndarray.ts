@@ -41,7 +41,7 @@ export type AnomalyMap = View<Float32Array>;
  * @param stride - step of each axis; the default is row-major
  * @param offset - index of the first value
  * @returns the view; writing through it writes into `data`
- * @throws RangeError if the view would reach outside `data`
+ * @throws TypeError or RangeError if a size, step or the offset is not an integer, or the view would reach outside `data`
  * @example
  * ```ts
  * import { ndarray } from '@adlib/core';
@@ -59,6 +59,8 @@ export function ndarray<T extends NdData>(
   if (stride.length !== shape.length) {
     throw new RangeError(argumentMessage('ndarray', 'stride', `of ${shape.length} values`, stride));
   }
+  stride.forEach((n, axis) => assertInteger('ndarray', `stride[${axis}]`, n));
+  assertInteger('ndarray', 'offset', offset);
   if (!shape.includes(0)) {
     let low = offset;
     let high = offset;
@@ -84,6 +86,11 @@ function rowMajor(shape: readonly number[]): number[] {
     step *= shape[axis]!;
   }
   return stride;
+}
+
+function within(method: string, axis: number, value: number, max: number, min = 0): number {
+  assertInteger(`View.${method}`, `argument ${axis + 1}`, value, min, max);
+  return value;
 }
 
 /** The class behind {@link ndarray}; make one with that function. */
@@ -117,7 +124,7 @@ export class View<T extends NdData = NdData> implements NdArray<T> {
 
   /** Name of the value type as in the `ndarray` package, for example `float32`. */
   get dtype(): string {
-    const name = this.data.constructor.name;
+    const name = this.data[Symbol.toStringTag];
     return name === 'Uint8ClampedArray' ? 'uint8_clamped' : name.replace('Array', '').toLowerCase();
   }
 
@@ -145,35 +152,43 @@ export class View<T extends NdData = NdData> implements NdArray<T> {
     return value;
   }
 
-  /** The view without its first rows, columns, ...: `lo(1, 2)` drops one row and two columns. */
-  lo(...start: number[]): View<T> {
-    const shape = this.shape.map((n, axis) => n - (start[axis] ?? 0));
-    return ndarray(this.data, shape, this.stride, this.index(...start));
+  /**
+   * The view without its first rows, columns, ...: `lo(1, 2)` drops one row and two columns, `lo(null, 2)` only
+   * columns. Throws RangeError where there are not so many.
+   */
+  lo(...start: (number | null)[]): View<T> {
+    const from = this.shape.map((n, axis) => within('lo', axis, start[axis] ?? 0, n));
+    const shape = this.shape.map((n, axis) => n - from[axis]!);
+    return ndarray(this.data, shape, this.stride, this.index(...from));
   }
 
-  /** The view cut to a size: `hi(2, 3)` keeps two rows and three columns. */
-  hi(...end: number[]): View<T> {
-    return ndarray(
-      this.data,
-      this.shape.map((n, axis) => end[axis] ?? n),
-      this.stride,
-      this.offset,
-    );
+  /** The view cut to a size: `hi(2, 3)` keeps two rows and three columns. Throws RangeError where there are fewer. */
+  hi(...end: (number | null)[]): View<T> {
+    const shape = this.shape.map((n, axis) => within('hi', axis, end[axis] ?? n, n));
+    return ndarray(this.data, shape, this.stride, this.offset);
   }
 
-  /** The view with the axes in another order. */
+  /** The view with the axes in another order; axes left out stay where they are. Throws RangeError if one comes twice. */
   transpose(...axes: number[]): View<T> {
+    const order = this.shape.map((_, axis) => axes[axis] ?? axis);
+    if (axes.length > order.length || order.some((_, axis) => !order.includes(axis))) {
+      throw new RangeError(argumentMessage('View.transpose', 'axes', `an order of ${order.length} axes`, axes));
+    }
     return ndarray(
       this.data,
-      axes.map((axis) => this.shape[axis]!),
-      axes.map((axis) => this.stride[axis]!),
+      order.map((axis) => this.shape[axis]!),
+      order.map((axis) => this.stride[axis]!),
       this.offset,
     );
   }
 
-  /** Fixes some axes; `null` or a negative number keeps an axis: `pick(null, 2)` is column 2. */
+  /**
+   * Fixes some axes; `null` or a negative number keeps an axis: `pick(null, 2)` is column 2. Throws RangeError where
+   * there is no such row or column.
+   */
   pick(...index: (number | null)[]): View<T> {
     const kept = [...this.shape.keys()].filter((axis) => (index[axis] ?? -1) < 0);
+    this.shape.forEach((n, axis) => within('pick', axis, Math.max(index[axis] ?? -1, -1), n - 1, -1));
     return ndarray(
       this.data,
       kept.map((axis) => this.shape[axis]!),
@@ -182,7 +197,7 @@ export class View<T extends NdData = NdData> implements NdArray<T> {
     );
   }
 
-  /** The view with every n-th value of each axis. */
+  /** The view with every n-th value of each axis; a negative step begins at the axis's end. */
   step(...steps: number[]): View<T> {
     let offset = this.offset;
     const shape = this.shape.map((n, axis) => Math.ceil(n / Math.abs(steps[axis] ?? 1)));
@@ -214,9 +229,7 @@ export function toRowMajor<T extends NdData | readonly number[]>(view: NdArray<T
   if (offset === 0 && data.length === size && wanted.every((s, axis) => shape[axis] === 1 || s === stride[axis])) {
     return data;
   }
-  const out = (
-    Array.isArray(data) ? new Array<number>(size) : new (data.constructor as new (n: number) => T)(size)
-  ) as number[];
+  const out: NdData | number[] = isTyped(data) ? emptyLike(data, size) : new Array<number>(size);
   const index = new Array<number>(shape.length).fill(0);
   for (let i = 0, at = offset; i < size; i++) {
     out[i] = data[at]!;
@@ -227,5 +240,22 @@ export function toRowMajor<T extends NdData | readonly number[]>(view: NdArray<T
       index[axis] = 0;
     }
   }
-  return out as unknown as T;
+  return out as NdData | readonly number[] as T;
+}
+
+function isTyped(data: NdData | readonly number[]): data is NdData {
+  return ArrayBuffer.isView(data);
+}
+
+/**
+ * A new typed array of the same kind. Goes by the kind of elements, not by `constructor`: a Node `Buffer` gives a
+ * `Uint8Array`.
+ *
+ * @param data - an array of the kind wanted
+ * @param length - number of values
+ * @returns zeros
+ */
+export function emptyLike<T extends NdData>(data: T, length: number): T {
+  const kinds = globalThis as unknown as Record<string, new (length: number) => T>;
+  return new kinds[data[Symbol.toStringTag]]!(length);
 }

@@ -5,9 +5,9 @@ import { assertInteger } from './check.js';
  * every platform. Streams made by {@link Random.split} are independent of each other and of how far the parent has run.
  */
 export interface Random {
-  /** Next number in `[low, high)`, 32 random bits. Default `[0, 1)`. */
+  /** Next number in `[low, high)`, 32 random bits. Default `[0, 1)`. Limits must be finite; they are not checked. */
   uniform(low?: number, high?: number): number;
-  /** Next normal number (Marsaglia polar method). Default mean 0, standard deviation 1. */
+  /** Next normal number (Marsaglia polar method). Default mean 0, standard deviation 1; they are not checked. */
   normal(mean?: number, sd?: number): number;
   /** Next integer in `[0, n)`, without modulo bias. */
   integer(n: number): number;

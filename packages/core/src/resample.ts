@@ -32,8 +32,9 @@ export function triangleTaps(from: number, to: number, options: TapOptions = {})
   const support = Math.max(scale, 1);
   return Array.from({ length: to }, (_, i) => {
     const centre = Math.min(Math.max(start + (i + 0.5) * scale - 0.5, low), high);
-    const first = Math.max(Math.ceil(centre - support), low);
-    const last = Math.min(Math.floor(centre + support), high);
+    // Positions at distance `support` have weight 0 and are left out: 0 * NaN would be NaN.
+    const first = Math.max(Math.floor(centre - support) + 1, low);
+    const last = Math.min(Math.ceil(centre + support) - 1, high);
     const weights = new Float64Array(last - first + 1);
     let sum = 0;
     for (let k = first; k <= last; k++) sum += weights[k - first] = Math.max(0, 1 - Math.abs(k - centre) / support);
@@ -76,12 +77,15 @@ export function resample(
     }
   }
   const out = new Float32Array(rows.length * row);
+  const sums = new Float64Array(row);
   rows.forEach(({ first, weights }, y) => {
+    sums.fill(0);
     for (let k = 0; k < weights.length; k++) {
       const w = weights[k]!;
       const source = (first - firstRow + k) * row;
-      for (let i = 0; i < row; i++) out[y * row + i]! += w * across[source + i]!;
+      for (let i = 0; i < row; i++) sums[i]! += w * across[source + i]!;
     }
+    out.set(sums, y * row);
   });
   return out;
 }

@@ -1,24 +1,27 @@
+import { argumentMessage, assertInteger, assertLength } from './check.js';
 import { assertImage, maxValue, type Image } from './image.js';
-import { assertInteger } from './check.js';
+import { emptyLike } from './ndarray.js';
 import { resample, triangleTaps } from './resample.js';
 
 /**
  * Resizes one plane or an interleaved picture with an antialiased triangle (bilinear) filter on half-pixel centres: what
- * Pillow's `BILINEAR`, torchvision's `antialias=True` and ONNX `Resize(mode=linear, antialias=1)` compute. When it
+ * Pillow's `BILINEAR`, torchvision's `antialias=True` and ONNX `Resize(mode=linear, antialias=1, exclude_outside=1)`
+ * compute (without `exclude_outside`, ONNX gives the border pixels the weight of what lies outside). When it
  * enlarges, it is ordinary bilinear interpolation.
  *
  * @param data - row-major `height * width * channels` values, any numeric array; not modified
  * @param from - `[height, width]` of the input, in pixels
  * @param to - `[height, width]` of the output, in pixels
  * @param channels - interleaved channels
- * @returns a new float32 array of `to[0] * to[1] * channels` values, in the units of the input
- * @throws RangeError if a size is not a positive integer
+ * @returns a new float32 array of `to[0] * to[1] * channels` values, in the units of the input;
+ *   a NaN reaches only the outputs whose filter covers it
+ * @throws TypeError or RangeError if a size is not a positive integer or `data` does not have the values it needs
  * @example
  * ```ts
  * import { resizeBilinear } from '@adlib/core';
  * console.log(resizeBilinear(new Float32Array([0, 1]), [1, 2], [1, 4])); // 0, 0.25, 0.75, 1
  * ```
- * @see ONNX operator Resize, attribute `antialias`
+ * @see ONNX operator Resize, attributes `antialias` and `exclude_outside`
  */
 export function resizeBilinear(
   data: ArrayLike<number>,
@@ -28,9 +31,10 @@ export function resizeBilinear(
 ): Float32Array {
   const [height, width] = from;
   const [outHeight, outWidth] = to;
-  for (const [name, value] of Object.entries({ height, width, outHeight, outWidth })) {
+  for (const [name, value] of Object.entries({ height, width, outHeight, outWidth, channels })) {
     assertInteger('resizeBilinear', name, value, 1);
   }
+  assertLength('resizeBilinear', 'data', data, height * width * channels, `${height}×${width}×${channels}`);
   return resample(data, width, triangleTaps(height, outHeight), triangleTaps(width, outWidth), channels);
 }
 
@@ -38,7 +42,7 @@ export function resizeBilinear(
  * Brings a picture to float32 in `[0, 1]`.
  *
  * @param image - 8 bit, 16 bit or float; not modified
- * @returns a new float image; a float image is returned as it is
+ * @returns a new image; a float image is returned as it is, its values untouched
  * @throws TypeError or RangeError if `image` is not well-formed
  * @example
  * ```ts
@@ -48,9 +52,15 @@ export function resizeBilinear(
  */
 export function toFloat(image: Image): Image & { readonly data: Float32Array } {
   assertImage('toFloat', 'image', image);
-  if (image.data instanceof Float32Array) return { ...image, data: image.data };
-  const scale = 1 / maxValue(image);
-  return { ...image, data: Float32Array.from(image.data, (v) => v * scale) };
+  if (isFloat(image)) return image;
+  const max = maxValue(image);
+  const data = new Float32Array(image.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = image.data[i]! / max;
+  return { data, width: image.width, height: image.height, channels: image.channels };
+}
+
+function isFloat(image: Image): image is Image & { readonly data: Float32Array } {
+  return image.data instanceof Float32Array;
 }
 
 /**
@@ -60,7 +70,7 @@ export function toFloat(image: Image): Image & { readonly data: Float32Array } {
  * @param image - the picture; not modified
  * @param channels - channels wanted
  * @returns a new image with the same kind of data (integer data is rounded), or `image` itself when it fits already
- * @throws TypeError or RangeError if `image` is not well-formed
+ * @throws TypeError or RangeError if `image` is not well-formed or `channels` is not 1 or 3
  * @example
  * ```ts
  * import { toChannels } from '@adlib/core';
@@ -70,10 +80,13 @@ export function toFloat(image: Image): Image & { readonly data: Float32Array } {
  */
 export function toChannels(image: Image, channels: 1 | 3): Image {
   assertImage('toChannels', 'image', image);
+  if (channels !== 1 && channels !== 3) {
+    throw new RangeError(argumentMessage('toChannels', 'channels', '1 or 3', channels));
+  }
   if (image.channels === channels) return image;
   const pixels = image.width * image.height;
   const source = image.data;
-  const data = new (source.constructor as new (n: number) => typeof source)(pixels * channels);
+  const data = emptyLike(source, pixels * channels);
   const round = !(source instanceof Float32Array);
   for (let i = 0; i < pixels; i++) {
     if (channels === 3) {
