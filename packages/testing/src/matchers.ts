@@ -14,10 +14,10 @@ declare module 'vitest' {
  * Vitest matchers for numbers: `expect(actual).toBeAllClose(expected, { rtol, atol })`.
  *
  * @example
- * ```ts no-run
- * import { expect } from 'vitest';
+ * ```ts
  * import { matchers } from '@adlib/testing';
- * expect.extend(matchers);
+ * // In a test file: expect.extend(matchers);
+ * console.log(matchers.toBeAllClose([1, 2], [1, 2.5]).message()); // worst at [1]: got 2, expected 2.5, ...
  * ```
  */
 export const matchers = {
