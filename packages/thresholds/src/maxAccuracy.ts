@@ -19,7 +19,7 @@ import type { Threshold } from './threshold.js';
  * @example
  * ```ts
  * import { maxAccuracy } from '@adlib/thresholds';
- * console.log(maxAccuracy([1, 2, 3, 6], [5, 8, 9]).value); // 7
+ * console.log(maxAccuracy([1, 2, 3, 6], [5, 8, 9]).value); // 4
  * ```
  * @see Zanon-Diaz et al., attention-guided autoencoders for medical device inspection, equation 6
  */

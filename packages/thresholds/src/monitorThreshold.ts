@@ -42,7 +42,7 @@ export interface MonitorThreshold {
 
 /**
  * Keeps a quantile of a stream of scores in bounded memory (t-digest), with an error of the rank below about
- * `4 q (1 - q) / compression`.
+ * `3 sqrt(q (1 - q)) / compression`: 0.3 % of the parts at the defaults, and usually a tenth of that.
  *
  * Add the scores of all parts and keep q above the share of good parts' scores you accept; adding only those that were called good would
  * cut the tail off and let the limit creep down. With defective parts among them the true false-positive rate is lower

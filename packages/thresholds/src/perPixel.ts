@@ -98,8 +98,10 @@ function sizeOf(map: NdArray): number {
 function largest(maps: readonly NdArray[]): Scores {
   return maps.map((map) => {
     let most = -Infinity;
-    // A value that is not a number wins, and is then refused by the rule with the index of its map.
-    for (const value of toRowMajor(map)) if (!(value <= most)) most = value;
+    for (const value of toRowMajor(map)) {
+      if (Number.isNaN(value)) return value; // refused by the rule with the index of its map
+      if (value > most) most = value;
+    }
     return most;
   });
 }
