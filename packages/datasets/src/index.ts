@@ -1,3 +1,6 @@
 export type { Dataset, Role, Sample } from './dataset.js';
 export { imagesOf } from './images.js';
 export type { ImagesOfOptions } from './images.js';
+export { synthetic } from './synthetic.js';
+export type { SyntheticKind, SyntheticOptions } from './synthetic.js';
+export type { SyntheticDefect } from './synthetic/defects.js';

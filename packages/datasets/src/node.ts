@@ -7,3 +7,4 @@ export { readMask } from './mask.js';
 export type { ReadMaskOptions } from './mask.js';
 export { mvtec } from './mvtec.js';
 export type { MvtecOptions } from './mvtec.js';
+export { writeMvtec } from './writeMvtec.js';

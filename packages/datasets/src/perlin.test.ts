@@ -1,0 +1,36 @@
+import { createRandom } from '@adlib/core';
+import { expect, test } from 'vitest';
+import { perlin } from './perlin.js';
+
+const noise = perlin(createRandom(4));
+
+test('is 0 on the grid and repeats every 256 units', () => {
+  for (const [x, y] of [
+    [0, 0],
+    [3, 7],
+    [-5, 300],
+  ] as const)
+    expect(noise(x, y)).toBeCloseTo(0, 12);
+  expect(noise(2.3 + 256, -1.7)).toBeCloseTo(noise(2.3, -1.7), 9);
+});
+
+test('about 0 on average, within [-1, 1], smooth', () => {
+  let [sum, squares, most, jump] = [0, 0, 0, 0];
+  for (let i = 0; i < 40_000; i++) {
+    const [x, y] = [(i % 200) * 0.37, Math.floor(i / 200) * 0.41];
+    const value = noise(x, y);
+    sum += value;
+    squares += value * value;
+    most = Math.max(most, Math.abs(value));
+    jump = Math.max(jump, Math.abs(noise(x + 1e-4, y) - value));
+  }
+  expect(Math.abs(sum / 40_000)).toBeLessThan(0.02);
+  expect(Math.sqrt(squares / 40_000)).toBeGreaterThan(0.2);
+  expect(most).toBeLessThanOrEqual(1);
+  expect(jump).toBeLessThan(1e-3);
+});
+
+test('another seed, another noise; the same seed, the same', () => {
+  expect(perlin(createRandom(5))(0.4, 0.6)).not.toBe(noise(0.4, 0.6));
+  expect(perlin(createRandom(4))(0.4, 0.6)).toBe(noise(0.4, 0.6));
+});

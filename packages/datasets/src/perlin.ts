@@ -1,0 +1,39 @@
+import type { Random } from '@adlib/core';
+
+/** Smooth noise over the plane: about 0 on average, within `[-1, 1]`, one bump per unit of length. */
+export type Noise = (x: number, y: number) => number;
+
+/**
+ * Makes two-dimensional gradient (Perlin) noise: gradients of unit length in 256 directions, quintic fade.
+ *
+ * @param random - where the permutation comes from
+ * @returns the noise, a pure function that repeats every 256 units
+ * @see Perlin, "Improving noise", SIGGRAPH 2002
+ */
+export function perlin(random: Random): Noise {
+  const order = random.permutation(256);
+  const at = (x: number, y: number): number => order[(order[x & 255]! + y) & 255]!;
+  const corner = (cell: number, dx: number, dy: number): number => cosines[cell]! * dx + sines[cell]! * dy;
+  return (x, y) => {
+    const left = Math.floor(x);
+    const top = Math.floor(y);
+    const dx = x - left;
+    const dy = y - top;
+    const u = fade(dx);
+    const v = fade(dy);
+    const upper = mix(corner(at(left, top), dx, dy), corner(at(left + 1, top), dx - 1, dy), u);
+    const lower = mix(corner(at(left, top + 1), dx, dy - 1), corner(at(left + 1, top + 1), dx - 1, dy - 1), u);
+    return mix(upper, lower, v) * Math.SQRT2;
+  };
+}
+
+const cosines = Float64Array.from({ length: 256 }, (_, i) => Math.cos((i * Math.PI) / 128));
+const sines = Float64Array.from({ length: 256 }, (_, i) => Math.sin((i * Math.PI) / 128));
+
+function fade(t: number): number {
+  return t * t * t * (t * (6 * t - 15) + 10);
+}
+
+function mix(a: number, b: number, t: number): number {
+  return a + (b - a) * t;
+}
