@@ -9,7 +9,7 @@ const small = { size: 8 };
 describe('checkDetector', () => {
   test('an honest detector passes every check', async () => {
     const passed = await checkDetector(() => new MeanImage(small), { onnx: 'unsupported', numTensors: () => 0 });
-    expect(passed).toHaveLength(21);
+    expect(passed).toHaveLength(22);
   });
 
   test('a detector without the export it owes is caught', async () => {
@@ -283,6 +283,20 @@ const broken: [what: string, make: () => MeanImage, check: RegExp][] = [
         }
       })(small),
     /NotFittedError before fit/,
+  ],
+  [
+    'state shared between calls',
+    () =>
+      new (class extends MeanImage {
+        #index = 0;
+        override async *scoreEach(images: Images, options: ScoreOptions = {}) {
+          const collection = toCollection(images);
+          this.#index = 0;
+          const get = () => collection.get(this.#index++ % collection.length);
+          yield* super.scoreEach({ length: collection.length, get }, options);
+        }
+      })(small),
+    /two calls at once/,
   ],
   [
     'a leak',

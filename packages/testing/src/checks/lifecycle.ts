@@ -54,9 +54,9 @@ export function lifecycleChecks(context: CheckContext): DetectorCheck[] {
         const before = count();
         await fitted.score(probes);
         await fitted.score([{} as never]).catch(() => undefined);
-        for await (const detection of fitted.scoreEach(probes)) {
-          if (Number.isFinite(detection.score)) break;
-        }
+        const stream = fitted.scoreEach(probes);
+        await stream.next();
+        await stream.return();
         fitted.save();
         if (count() !== before) fail(`scoring and saving changed the number of tensors from ${before} to ${count()}`);
         const detector = make();
