@@ -94,7 +94,7 @@ export function compile<F extends TensorFunction>(fn: F, options: CompileOptions
       const tensors = args.map((arg, i) =>
         mapStructure(arg as Structure<TensorSpec>, isShaped, (path) => placeholders[path]!, `${i}`),
       );
-      const out = fn(...tensors) as Structure<tf.Tensor>;
+      const out = fn(...tensors);
       result = mapStructure(out, isTensor, (path) => `out:${path}`);
       return Object.fromEntries([...flatten(out, isTensor)].map(([path, tensor]) => [`out:${path}`, tensor]));
     }, Object.fromEntries(specs));
@@ -191,7 +191,7 @@ async function runEagerly<F extends TensorFunction>(
   try {
     const numbers = new Map<string, HostTensor>();
     for (const [path, tensor] of leaves) {
-      numbers.set(path, { data: (await tensor.data()) as HostTensor['data'], shape: tensor.shape });
+      numbers.set(path, { data: await tensor.data(), shape: tensor.shape });
     }
     return mapStructure(out, isTensor, (path) => numbers.get(path)!) as HostResult<ReturnType<F>>;
   } finally {

@@ -1,4 +1,9 @@
+export { compile } from './compile.js';
+export type { Compiled, CompileOptions, HostArgument, HostResult, TensorFunction } from './compile.js';
+export { TrainingDivergedError, UnsupportedOpError } from './errors.js';
 export { encodeOnnx } from './onnx/encode.js';
+export { fromOnnx } from './onnx/fromOnnx.js';
+export type { FromOnnxOptions, OnnxRunner } from './onnx/fromOnnx.js';
 export type {
   OnnxAttribute,
   OnnxData,
@@ -10,3 +15,31 @@ export type {
   OnnxValueInfo,
 } from './onnx/model.js';
 export type { OnnxDtype } from './onnx/dtype.js';
+export { toOnnx } from './onnx/toOnnx.js';
+export type { ExportedFunction, ToOnnxFunctionOptions } from './onnx/toOnnx.js';
+export { batchNormTraining } from './ops/batchNorm.js';
+export type { BatchNormResult } from './ops/batchNorm.js';
+export { resolveDevice } from './session/device.js';
+export type { DeviceChoice, ResolvedDevice } from './session/device.js';
+export type { AnyData, GraphTensor } from './session/session.js';
+export { hostTensor } from './session/tensor.js';
+export type { HostTensor } from './session/tensor.js';
+export type { Structure } from './structure.js';
+export { trace } from './trace/trace.js';
+export type { TensorSpec, Trace } from './trace/trace.js';
+export type { TraceDtype } from './trace/value.js';
+export { functional } from './train/functional.js';
+export type { FunctionalModel } from './train/functional.js';
+export { adam, adamW, sgd } from './train/optimizers.js';
+export type { AdamOptions, LearningRate, Optimizer, SgdOptions } from './train/optimizers.js';
+export { cosineSchedule, stepSchedule } from './train/schedules.js';
+export { trainStep, TrainStep } from './train/trainStep.js';
+export type {
+  LossContext,
+  LossFunction,
+  LossResult,
+  NamedHostTensors,
+  NamedTensors,
+  StepResult,
+  TrainStepOptions,
+} from './train/trainStep.js';

@@ -1,17 +1,24 @@
+import { describe } from '@adlib/core';
+
 /** A value, or values nested in arrays and records. */
 export type Structure<T> = T | readonly Structure<T>[] | { readonly [name: string]: Structure<T> };
 
-/** The leaves of a structure by path, for example `0`, `1.weight`; a lone leaf has the path ''. */
+/**
+ * The leaves of a structure by path, for example `0`, `1.weight`; a lone leaf has the path ''.
+ * @param value
+ * @param isLeaf
+ * @param path
+ */
 export function flatten<T>(value: Structure<T>, isLeaf: (value: unknown) => value is T, path = ''): Map<string, T> {
   const leaves = new Map<string, T>();
   const visit = (at: Structure<T>, here: string) => {
     if (isLeaf(at)) {
       leaves.set(here, at);
     } else if (typeof at === 'object' && at !== null && !ArrayBuffer.isView(at)) {
-      for (const [key, child] of Object.entries(at)) visit(child as Structure<T>, here === '' ? key : `${here}.${key}`);
+      for (const [key, child] of Object.entries(at)) visit(child, here === '' ? key : `${here}.${key}`);
     } else {
       throw new TypeError(
-        `${here === '' ? 'the value' : here} must be a tensor, or tensors in arrays and records, got ${String(at)}`,
+        `${here === '' ? 'the value' : here} must be a tensor, or tensors in arrays and records, got ${describe(at)}`,
       );
     }
   };
@@ -19,7 +26,13 @@ export function flatten<T>(value: Structure<T>, isLeaf: (value: unknown) => valu
   return leaves;
 }
 
-/** The structure of `like`, with each leaf replaced by `make(path, leaf)`. */
+/**
+ * The structure of `like`, with each leaf replaced by `make(path, leaf)`.
+ * @param like
+ * @param isLeaf
+ * @param make
+ * @param path
+ */
 export function mapStructure<T, U>(
   like: Structure<T>,
   isLeaf: (value: unknown) => value is T,

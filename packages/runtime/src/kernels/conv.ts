@@ -16,7 +16,13 @@ export interface ConvAttrs {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** Geometry of a convolution over `xShape` with `filterShape`, as tfjs computes it. */
+/**
+ * Geometry of a convolution over `xShape` with `filterShape`, as tfjs computes it.
+ * @param xShape
+ * @param filterShape
+ * @param attrs
+ * @param depthwise
+ */
 export function convInfo(
   xShape: readonly number[],
   filterShape: readonly number[],
@@ -38,7 +44,10 @@ export function convInfo(
 /** What {@link convInfo} returns. */
 export type ConvInfo = ReturnType<typeof convInfo>;
 
-/** ONNX's attributes for that geometry. */
+/**
+ * ONNX's attributes for that geometry.
+ * @param info
+ */
 export function convAttributes(info: ConvInfo) {
   const { top, left, bottom, right } = info.padInfo;
   return {
@@ -79,14 +88,26 @@ function transposed(g: GraphBuilder, dy: TraceValue, w: string, info: ConvInfo, 
   return g.value(name, [info.batchSize, info.inHeight, info.inWidth, info.inChannels], 'float32', true);
 }
 
-/** Convolution of two named inputs. */
+/**
+ * Convolution of two named inputs.
+ * @param g
+ * @param x
+ * @param filter
+ * @param attrs
+ */
 export function conv2d(g: GraphBuilder, x: TraceValue, filter: TraceValue, attrs: ConvAttrs): TraceValue {
   const info = convInfo(x.shape, filter.shape, attrs);
   const name = g.node('Conv', [g.channelsFirst(x), weights(g, filter)], { ...convAttributes(info), group: 1 });
   return g.value(name, info.outShape, 'float32', true);
 }
 
-/** Depthwise convolution of two named inputs. */
+/**
+ * Depthwise convolution of two named inputs.
+ * @param g
+ * @param x
+ * @param filter
+ * @param attrs
+ */
 export function depthwiseConv2d(g: GraphBuilder, x: TraceValue, filter: TraceValue, attrs: ConvAttrs): TraceValue {
   const info = convInfo(x.shape, filter.shape, attrs, true);
   const name = g.node('Conv', [g.channelsFirst(x), depthwiseWeights(g, filter)], {
@@ -140,7 +161,12 @@ function depthwiseFilterGradient(g: GraphBuilder, x: TraceValue, dy: TraceValue,
   return g.value(g.node('Reshape', [stacked, g.int64(shape)]), shape, 'float32');
 }
 
-/** For each filter tap, row by row, the inputs it meets: `[batch, channels, outHeight, outWidth]`, channels first. */
+/**
+ * For each filter tap, row by row, the inputs it meets: `[batch, channels, outHeight, outWidth]`, channels first.
+ * @param g
+ * @param x
+ * @param info
+ */
 export function inputTaps(g: GraphBuilder, x: TraceValue, info: ConvInfo): string[] {
   const { top, left, bottom, right } = info.padInfo;
   const padded = [top, left, bottom, right].some((p) => p > 0)

@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../trace/graphBuilder.js';
 import type { TraceValue } from '../trace/value.js';
+import { BATCH_NORM_TRAINING } from '../ops/batchNorm.js';
 import { kernel, operand, type KernelTable } from './kernel.js';
 
 interface BatchNormAttrs {
@@ -21,6 +22,27 @@ function explicit(g: GraphBuilder, inputs: Readonly<Record<string, TraceValue>>,
 
 /** Normalisation kernels. */
 export const normKernels: KernelTable = {
+  // With momentum 0 the "running" outputs are the batch's own mean and biased variance.
+  [BATCH_NORM_TRAINING]: kernel<{ epsilon: number }>(({ g, inputs, attrs }) => {
+    const x = inputs['x']!;
+    const channels = x.shape[3]!;
+    // The old running values count for nothing, but must be two different tensors: given one tensor twice, ONNX Runtime
+    // lets both running outputs share its memory.
+    const names = g.nodeN(
+      'BatchNormalization',
+      [
+        g.channelsFirst(x),
+        g.plain(inputs['scale']!),
+        g.plain(inputs['offset']!),
+        g.plain(inputs['offset']!),
+        g.plain(inputs['scale']!),
+      ],
+      3,
+      { epsilon: { float: attrs.epsilon }, momentum: { float: 0 }, training_mode: 1 },
+    );
+    const statistic = (name: string) => g.value(name, [channels], 'float32');
+    return [g.value(names[0]!, x.shape, 'float32', true), statistic(names[1]!), statistic(names[2]!)];
+  }),
   FusedBatchNorm: kernel<BatchNormAttrs>(({ g, inputs, attrs }) => {
     const x = inputs['x']!;
     const channels = x.shape[3]!;

@@ -4,7 +4,12 @@ import { sizeOf, TraceValue, type TraceDtype } from '../trace/value.js';
 import { channelsFirstAxis, kernel, prefersChannelsFirst, type KernelTable } from './kernel.js';
 import { rejectChannelsFirstFormat, unsupported } from './unsupported.js';
 
-/** The same numbers in another shape. */
+/**
+ * The same numbers in another shape.
+ * @param g
+ * @param x
+ * @param shape
+ */
 export function reshape(g: GraphBuilder, x: TraceValue, shape: readonly number[]): TraceValue {
   if (x.constant !== undefined && x.plain === undefined) return new TraceValue([...shape], x.dtype, {}, x.constant);
   return g.value(g.node('Reshape', [g.plain(x), g.int64(shape)]), [...shape], x.dtype);
@@ -138,10 +143,7 @@ export const shapeKernels: KernelTable = {
   Transpose: kernel<{ perm: number[] }>(({ g, inputs, attrs }) => transpose(g, inputs['x']!, attrs.perm)),
   Slice: kernel<{ begin: number | number[]; size: number | number[] }>(({ g, inputs, attrs }) => {
     const x = inputs['x']!;
-    const [begin, size] = tf.slice_util.parseSliceParams(x.info() as tf.Tensor, attrs.begin, attrs.size) as [
-      number[],
-      number[],
-    ];
+    const [begin, size] = tf.slice_util.parseSliceParams(x.info(), attrs.begin, attrs.size) as [number[], number[]];
     return slice(
       g,
       x,
@@ -177,7 +179,7 @@ export const shapeKernels: KernelTable = {
   }),
   SplitV: kernel<{ numOrSizeSplits: number | number[]; axis: number }>(({ g, inputs: { x }, attrs }) => {
     const [axis] = tf.util.parseAxisParam(attrs.axis, [...x!.shape]) as [number];
-    const sizes = tf.backend_util.prepareSplitSize(x!.info() as tf.Tensor, attrs.numOrSizeSplits, axis);
+    const sizes = tf.backend_util.prepareSplitSize(x!.info(), attrs.numOrSizeSplits, axis);
     return split(g, x!, sizes, axis);
   }),
   Pack: kernel<{ axis: number }>(({ g, list, attrs }) => {

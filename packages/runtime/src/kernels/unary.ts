@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../trace/graphBuilder.js';
-import type { TraceDtype } from '../trace/value.js';
+import type { TraceDtype, TraceValue } from '../trace/value.js';
 import { castTo, kernel, prefersChannelsFirst, type KernelTable, type TraceKernel } from './kernel.js';
 
 type Emit<A> = (g: GraphBuilder, x: string, attrs: A, dtype: TraceDtype) => string;
@@ -64,11 +64,11 @@ export const unaryKernels: KernelTable = {
   Elu: unary(throughFloat((g, x) => g.node('Elu', [x]))),
   Selu: unary(throughFloat((g, x) => g.node('Selu', [x]))),
   LeakyRelu: unary<{ alpha: number }>((g, x, { alpha }) => g.node('LeakyRelu', [x], { alpha: { float: alpha } })),
-  // 1 where x > 0, alpha elsewhere, NaN where x is NaN.
+  // 1 where x > 0, alpha elsewhere (also for NaN).
   Step: unary<{ alpha: number }>((g, x, { alpha }, dtype) => {
-    const value = castTo(g, x, dtype, 'float32');
-    const chosen = g.node('Where', [g.node('Greater', [value, g.float(0)]), one(g), g.float(alpha)]);
-    return castTo(g, g.node('Where', [g.node('IsNaN', [value]), value, chosen]), 'float32', dtype);
+    const positive = g.node('Greater', [castTo(g, x, dtype, 'float32'), g.float(0)]);
+    if (alpha === 0) return castTo(g, positive, 'bool', dtype);
+    return castTo(g, g.node('Where', [positive, one(g), g.float(alpha)]), 'float32', dtype);
   }),
   ClipByValue: unary<{ clipValueMin: number; clipValueMax: number }>((g, x, attrs, dtype) =>
     g.node('Clip', [x, g.scalar(attrs.clipValueMin, dtype), g.scalar(attrs.clipValueMax, dtype)]),
@@ -91,7 +91,7 @@ export const unaryKernels: KernelTable = {
 };
 
 /** A second value with the same names: its own reference count, no node. */
-function sameAs(g: GraphBuilder, x: import('../trace/value.js').TraceValue) {
+function sameAs(g: GraphBuilder, x: TraceValue) {
   const copy = g.value(g.named(x, prefersChannelsFirst([x])), x.shape, x.dtype, prefersChannelsFirst([x]));
   if (x.plain !== undefined) copy.plain = x.plain;
   if (x.channelsFirst !== undefined) copy.channelsFirst = x.channelsFirst;

@@ -1,10 +1,11 @@
+import type * as OrtModule from 'onnxruntime-common';
 import { assertOneOf, UnsupportedDeviceError, type Device } from '@adlib/core';
 
 /** A device that `auto` has been resolved to. */
 export type ResolvedDevice = Exclude<Device, 'auto'>;
 
 /** The part of onnxruntime-common that is used here; both packages have it. */
-export type Ort = typeof import('onnxruntime-common');
+export type Ort = typeof OrtModule;
 
 /** A device and why it was picked. */
 export interface DeviceChoice {
@@ -80,7 +81,10 @@ async function hasWebGpu(): Promise<boolean> {
   return gpu !== undefined && (await gpu.requestAdapter()) !== null;
 }
 
-/** ONNX Runtime for a device. */
+/**
+ * ONNX Runtime for a device.
+ * @param device
+ */
 export async function ortFor(device: Exclude<ResolvedDevice, 'tfjs'>): Promise<Ort> {
   const native = device === 'cpu' || (device === 'webgpu' && inNode);
   const ort = await (native ? loadNative() : loadWeb());

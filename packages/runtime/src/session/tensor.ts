@@ -34,13 +34,21 @@ export function hostTensor(
   return { data: ArrayBuffer.isView(data) ? data : Float32Array.from(data), shape };
 }
 
-/** Element type of a host tensor, from the kind of its array. */
+/**
+ * Element type of a host tensor, from the kind of its array.
+ * @param tensor
+ */
 export function dtypeOf(tensor: HostTensor): TraceDtype {
   if (tensor.data instanceof Float32Array) return 'float32';
   return tensor.data instanceof Int32Array ? 'int32' : 'bool';
 }
 
-/** Shape and type of a host tensor, checked. */
+/**
+ * Shape and type of a host tensor, checked.
+ * @param fn
+ * @param name
+ * @param tensor
+ */
 export function specOf(fn: string, name: string, tensor: HostTensor): TensorSpec {
   const { data, shape } = tensor;
   if (
@@ -57,7 +65,7 @@ export function specOf(fn: string, name: string, tensor: HostTensor): TensorSpec
       ),
     );
   }
-  const size = shape.reduce((a: number, b: number) => a * b, 1);
+  const size = (shape as readonly number[]).reduce((a, b) => a * b, 1);
   if (data.length !== size) {
     throw new RangeError(`${fn}: ${name}.data must have ${size} values (${shape.join('×')}), got ${data.length}.`);
   }

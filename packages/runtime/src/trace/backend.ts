@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { UnsupportedOpError } from '../errors.js';
 import { callerLine } from './callerLine.js';
-import { GraphBuilder } from './graphBuilder.js';
+import type { GraphBuilder } from './graphBuilder.js';
 import { TraceValue, type ConstantData, type TraceDtype } from './value.js';
 
 /** Name under which the tracing backend and its kernels are registered with tfjs. */
@@ -54,15 +54,24 @@ export class TraceBackend extends tf.KernelBackend {
     return this.graph.value(name, [...shape], value.dtype);
   }
 
+  /**
+   *
+   */
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
     this.#live++;
-    return new TraceValue([...shape], traceDtype(dtype), {}, copyConstant(values as ConstantData, dtype)) as tf.DataId;
+    return new TraceValue([...shape], traceDtype(dtype), {}, copyConstant(values as ConstantData, dtype));
   }
 
+  /**
+   *
+   */
   override move(): void {
     throw new Error('internal: tensors are not moved into a trace');
   }
 
+  /**
+   *
+   */
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const value = dataId as TraceValue;
     if (value.constant) return value.constant;
@@ -73,18 +82,30 @@ export class TraceBackend extends tf.KernelBackend {
     );
   }
 
+  /**
+   *
+   */
   override read(dataId: object): Promise<tf.backend_util.BackendValues> {
     return Promise.resolve().then(() => this.readSync(dataId));
   }
 
+  /**
+   *
+   */
   override refCount(dataId: tf.DataId): number {
     return (dataId as unknown as TraceValue).references;
   }
 
+  /**
+   *
+   */
   override incRef(dataId: tf.DataId): void {
     (dataId as unknown as TraceValue).references++;
   }
 
+  /**
+   *
+   */
   override disposeData(dataId: object, force = false): boolean {
     const value = dataId as TraceValue;
     value.references--;
@@ -99,26 +120,44 @@ export class TraceBackend extends tf.KernelBackend {
     return value.info();
   }
 
+  /**
+   *
+   */
   override numDataIds(): number {
     return this.#live;
   }
 
+  /**
+   *
+   */
   override memory(): { unreliable: boolean } {
     return { unreliable: true };
   }
 
+  /**
+   *
+   */
   override floatPrecision(): 16 | 32 {
     return 32;
   }
 
+  /**
+   *
+   */
   override epsilon(): number {
     return 1e-7;
   }
 
+  /**
+   *
+   */
   override timerAvailable(): boolean {
     return false;
   }
 
+  /**
+   *
+   */
   override dispose(): void {
     this.#captured.clear();
   }

@@ -41,7 +41,7 @@ function registerOnce(): TraceBackend {
       tf.registerKernel({ kernelName, backendName: TRACE_BACKEND, kernelFunc });
     }
   }
-  return tf.findBackend(TRACE_BACKEND) as TraceBackend;
+  return tf.findBackend(TRACE_BACKEND) as unknown as TraceBackend;
 }
 
 /** Runs `fn` with the tracing backend active; what was active before is active again afterwards, also on a throw. */

@@ -24,6 +24,9 @@ export class TraceValue {
   /** tfjs's reference count of this data id. */
   references = 1;
 
+  /**
+   *
+   */
   constructor(
     shape: readonly number[],
     dtype: TraceDtype,
@@ -48,16 +51,25 @@ export class TraceValue {
   }
 }
 
-/** Number of elements of a shape. */
+/**
+ * Number of elements of a shape.
+ * @param shape
+ */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 
 /** Permutation from tfjs order to channels-first order, and back. */
 export const TO_CHANNELS_FIRST = [0, 3, 1, 2] as const;
-export const TO_CHANNELS_LAST = [0, 2, 3, 1] as const;
+export /**
+ *
+ */
+const TO_CHANNELS_LAST = [0, 2, 3, 1] as const;
 
-/** A shape in channels-first order. */
+/**
+ * A shape in channels-first order.
+ * @param shape
+ */
 export function channelsFirstShape(shape: readonly number[]): number[] {
   return TO_CHANNELS_FIRST.map((axis) => shape[axis]!);
 }
