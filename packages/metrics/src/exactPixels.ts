@@ -1,22 +1,9 @@
 import type { ConnectedRegions } from './connectedRegions.js';
+import { Growing } from './growing.js';
 import { KeyRuns } from './keyRuns.js';
 import { bitsOf, type PixelCounts, type PixelStore } from './pixelStore.js';
 import { gridOfSorted, type ScoreGrid } from './scoreGrid.js';
 import { keyOfBits, numberBelowKey, numberOfKey, sortKeysWithValues } from './sort.js';
-
-/** A list of 32-bit numbers that grows by doubling. */
-class Growing {
-  data: Uint32Array = new Uint32Array(1024);
-  length = 0;
-
-  reserve(extra: number): void {
-    const needed = this.length + extra;
-    if (needed <= this.data.length) return;
-    const grown = new Uint32Array(Math.max(needed, 2 * this.data.length));
-    grown.set(this.data.subarray(0, this.length));
-    this.data = grown;
-  }
-}
 
 interface ExactGroup {
   good: KeyRuns;
