@@ -1,5 +1,6 @@
 import { assertInteger, assertKnownOptions, type Image, type ImageCollection } from '@adlib/core';
 import type { Sample } from './dataset.js';
+import { limiter } from './limiter.js';
 
 /** Options of {@link imagesOf}. */
 export interface ImagesOfOptions {
@@ -55,22 +56,5 @@ export function imagesOf(samples: readonly Sample[], options: ImagesOfOptions = 
       }
       return image;
     },
-  };
-}
-
-/** Runs at most `limit` calls at the same time, in the order they were asked for. */
-function limiter(limit: number): <T>(call: () => Promise<T>) => Promise<T> {
-  let free = limit;
-  const waiting: (() => void)[] = [];
-  return async (call) => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await call();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    }
   };
 }

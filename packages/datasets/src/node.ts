@@ -7,4 +7,5 @@ export { readMask } from './mask.js';
 export type { ReadMaskOptions } from './mask.js';
 export { mvtec } from './mvtec.js';
 export type { MvtecOptions } from './mvtec.js';
+export { readRoles, writeRoles } from './roleFile.js';
 export { writeMvtec } from './writeMvtec.js';
