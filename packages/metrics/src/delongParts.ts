@@ -1,3 +1,4 @@
+import { aurocOfClasses } from './auroc.js';
 import { toBinary, toFloat64, type Labels, type Scores } from './classes.js';
 
 /** AUROC with its structural components. */
@@ -29,7 +30,8 @@ export function delongParts(fn: string, scores: Scores, labels: Labels): DelongP
   const sortedNegatives = negatives.slice().sort();
   const ofPositives = positives.map((v) => belowShare(sortedNegatives, v));
   const ofNegatives = negatives.map((v) => 1 - belowShare(sortedPositives, v));
-  return { auroc: meanOf(ofPositives), ofPositives, ofNegatives };
+  const auroc = aurocOfClasses({ positives: sortedPositives, negatives: sortedNegatives });
+  return { auroc, ofPositives, ofNegatives };
 }
 
 /** Share of sorted values below a value, ties counting half. */
@@ -48,22 +50,12 @@ function belowShare(sorted: Float64Array, value: number): number {
 }
 
 /**
- * Mean of values.
- *
- * @param values - at least one
- * @returns the mean; NaN for none
- */
-export function meanOf(values: Float64Array): number {
-  return values.reduce((sum, v) => sum + v, 0) / values.length;
-}
-
-/**
  * Variance of the mean of values, `sample variance / n`.
  *
  * @param values - at least two
  * @returns the variance; NaN for fewer
  */
 export function varianceOfMean(values: Float64Array): number {
-  const mean = meanOf(values);
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
   return values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1) / values.length;
 }

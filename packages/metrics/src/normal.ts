@@ -19,7 +19,7 @@ export function normalTail(z: number): number {
     return 0.5 - density * sum;
   }
   let fraction = 0;
-  for (let k = 120; k >= 1; k--) fraction = k / (z + fraction);
+  for (let k = 300; k >= 1; k--) fraction = k / (z + fraction);
   return density / (z + fraction);
 }
 
