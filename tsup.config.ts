@@ -14,7 +14,7 @@ function entries(): string[] {
   return [...sources, './src/bin.ts'].filter((file) => existsSync(file)).map((file) => file.slice(2));
 }
 
-/** The one build of every package: run from the package's folder with `tsup --config ../../tsup.config.ts`. */
+/** JavaScript of one package, run in its folder by `npm run build`, which writes the declarations beside it. */
 export default defineConfig({
   entry: entries(),
   format: ['esm'],
@@ -23,6 +23,4 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   splitting: true,
-  // Types of other packages come from their source, so packages build in any order.
-  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { executeAll } from './snippets/execute.js';
 import { extractSnippets, type Snippet } from './snippets/extract.js';
-import { main, root } from './workspace.js';
+import { compilerOptions, main, root } from './workspace.js';
 
 const folder = join(root, '.snippets');
 
@@ -42,12 +42,8 @@ function place({ file, line }: Snippet): string {
 }
 
 function checkTypes(files: string[], snippets: Snippet[]): string[] {
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as {
-    config: unknown;
-  };
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const program = ts.createProgram(files, {
-    ...options,
+    ...compilerOptions(),
     moduleDetection: ts.ModuleDetectionKind.Force,
     noUnusedLocals: false,
   });

@@ -5,20 +5,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { main, publicPackages, root } from './workspace.js';
+import { compilerOptions, main, publicPackages } from './workspace.js';
 
 const record = join(import.meta.dirname, 'surface.json');
 
 await main(async () => {
   const entries = publicPackages().flatMap((one) => one.entries);
-  const { options } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file)).config,
-    ts.sys,
-    root,
-  );
   const program = ts.createProgram(
     entries.map(({ source }) => source),
-    options,
+    compilerOptions(),
   );
   const checker = program.getTypeChecker();
   const surface: Record<string, string[]> = {};

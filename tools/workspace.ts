@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import ts from 'typescript';
 
 /** The repository's root folder. */
 export const root = resolve(import.meta.dirname, '..');
@@ -62,6 +63,14 @@ function entriesOf(path: string, manifest: Manifest): Entry[] {
     if (source === undefined) return [];
     return [{ specifier: manifest.name + subpath.slice(1), source: resolve(path, source) }];
   });
+}
+
+/** The compiler options of the repository. */
+export function compilerOptions(): ts.CompilerOptions {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as {
+    config: unknown;
+  };
+  return ts.parseJsonConfigFileContent(config, ts.sys, root).options;
 }
 
 /** What a command did. */
