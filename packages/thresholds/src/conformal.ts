@@ -1,7 +1,7 @@
 import { argumentMessage, assertFinite, assertKnownOptions } from '@adlib/core';
+import type { Scores } from '@adlib/metrics';
 import { buildThreshold, onGood } from './build.js';
 import { readSorted } from './scores.js';
-import type { Scores } from './scores.js';
 import { incompleteBeta } from './special.js';
 import type { Threshold } from './threshold.js';
 

@@ -6,11 +6,17 @@ import {
   assertOneOf,
   createRandom,
 } from '@adlib/core';
+import type { Scores } from '@adlib/metrics';
 import { brief, buildThreshold, onGood } from './build.js';
-import { andersonDarling, fitParetoByLikelihood, fitParetoByMoments, paretoQuantile } from './generalisedPareto.js';
+import {
+  andersonDarling,
+  fitParetoByLikelihood,
+  fitParetoByMoments,
+  paretoQuantile,
+  paretoTail,
+} from './generalisedPareto.js';
 import type { GeneralisedPareto } from './generalisedPareto.js';
 import { countAtMost, quantileOfSorted, readSorted } from './scores.js';
-import type { Scores } from './scores.js';
 import type { Threshold } from './threshold.js';
 
 /** Options of {@link extremeValue}. */
@@ -36,6 +42,9 @@ export interface ExtremeValueOptions {
  *
  * `parameters` holds the fit, its Anderson-Darling distance with the p-value of a parametric bootstrap (a small one:
  * the tail is not of this form), and the 95 % bootstrap interval `low`, `high` of the limit at the fitted level.
+ *
+ * The stated false-positive rate is above `fpr`: it is the mean rate of limits fitted to samples of this size from the
+ * fitted tail, as a limit set too low costs more false alarms than one set too high saves.
  *
  * @param good - scores of good parts that were not trained on, raw units
  * @param options - see {@link ExtremeValueOptions}
@@ -75,7 +84,7 @@ export function extremeValue(good: Scores, options: ExtremeValueOptions = {}): T
   const fitTail = method === 'likelihood' ? fitParetoByLikelihood : fitParetoByMoments;
   const fit = fitTail(excesses);
   const distance = andersonDarling(excesses, fit);
-  const { pValue, low, high } = simulate(fit, excesses.length, {
+  const { pValue, low, high, tailRate } = simulate(fit, excesses.length, {
     fitTail,
     distance,
     risk: fpr / share,
@@ -86,7 +95,7 @@ export function extremeValue(good: Scores, options: ExtremeValueOptions = {}): T
   return buildThreshold({
     rule: 'extremeValue',
     value,
-    expectedFalsePositiveRate: fpr,
+    expectedFalsePositiveRate: share * tailRate,
     fittedOn: onGood(n),
     parameters: {
       fpr,
@@ -134,26 +143,29 @@ interface Simulation {
   seed: number;
 }
 
-/** Draws samples from the fit and fits them again: how often they lie as far off, and where their limits lie. */
+/** Draws samples from the fit and fits them again: how often they lie as far off, where their limits lie, and what rate these limits have under the fit. */
 function simulate(
   fit: GeneralisedPareto,
   size: number,
   how: Simulation,
-): { pValue: number; low: number; high: number } {
+): { pValue: number; low: number; high: number; tailRate: number } {
   const random = createRandom(how.seed).split('extremeValue');
   const limits = new Float64Array(how.resamples);
   let farther = 0;
+  let tailRate = 0;
   for (let i = 0; i < how.resamples; i++) {
     const sample = Float64Array.from({ length: size }, () => paretoQuantile(1 - random.uniform(), fit)).sort();
     const again = how.fitTail(sample);
     if (andersonDarling(sample, again) >= how.distance) farther++;
     limits[i] = paretoQuantile(how.risk, again);
+    tailRate += paretoTail(limits[i]!, fit) / how.resamples;
   }
   limits.sort();
   return {
     pValue: (farther + 1) / (how.resamples + 1),
     low: quantileOfSorted(limits, 0.025),
     high: quantileOfSorted(limits, 0.975),
+    tailRate,
   };
 }
 

@@ -90,7 +90,7 @@ describe.each(golden.goodRules)('rules over good scores, sample %#', (row) => {
     for (const [k, value, rate] of row.medianPlusMad) {
       const threshold = medianPlusMad(row.scores, { k: k! });
       close(threshold.value, value!, 1e-12);
-      close(threshold.expectedFalsePositiveRate!, rate!, 1e-12);
+      close(threshold.expectedFalsePositiveRate!, rate!, 1e-11);
     }
     for (const [q, value] of row.quantile) close(quantile(row.scores, { q: q! }).value, value!, 1e-12);
     for (const [fpr, value] of row.conformal) close(conformal(row.scores, { fpr: fpr! }).value, value!, 0);

@@ -35,7 +35,7 @@ export type { ReviewBandOptions } from './reviewBand.js';
 export type { Scaling, ScoreRows } from './rows.js';
 export { fitThreshold, thresholdRules } from './rules.js';
 export type { ThresholdRule } from './rules.js';
-export type { Scores, ScoreSets } from './scores.js';
+export type { ScoreSets } from './scores.js';
 export type { Kernel, SupportVectorModel } from './supportVectors.js';
 export { targetFpr } from './targetFpr.js';
 export type { TargetFprOptions } from './targetFpr.js';

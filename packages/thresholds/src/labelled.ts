@@ -1,6 +1,6 @@
+import type { Scores } from '@adlib/metrics';
 import { brief, buildThreshold, percent } from './build.js';
 import { readScores } from './scores.js';
-import type { Scores } from './scores.js';
 import type { Threshold } from './threshold.js';
 
 /** Options that every rule over labelled scores has. */

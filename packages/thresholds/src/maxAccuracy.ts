@@ -1,7 +1,7 @@
 import { assertKnownOptions } from '@adlib/core';
+import type { Scores } from '@adlib/metrics';
 import { fitLabelled } from './labelled.js';
 import type { LabelledOptions } from './labelled.js';
-import type { Scores } from './scores.js';
 import type { Threshold } from './threshold.js';
 
 /**

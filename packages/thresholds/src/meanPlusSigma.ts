@@ -1,7 +1,7 @@
 import { argumentMessage, assertFinite, assertKnownOptions } from '@adlib/core';
+import type { Scores } from '@adlib/metrics';
 import { brief, buildThreshold, onGood } from './build.js';
 import { readScores } from './scores.js';
-import type { Scores } from './scores.js';
 import { studentTail } from './special.js';
 import type { Threshold } from './threshold.js';
 

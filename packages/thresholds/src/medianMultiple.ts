@@ -1,7 +1,7 @@
 import { argumentMessage, assertFinite, assertKnownOptions } from '@adlib/core';
+import type { Scores } from '@adlib/metrics';
 import { buildThreshold, onGood } from './build.js';
 import { quantileOfSorted, readScores, shareAbove } from './scores.js';
-import type { Scores } from './scores.js';
 import type { Threshold } from './threshold.js';
 
 /** Options of {@link medianMultiple}. */

@@ -1,7 +1,7 @@
 import { argumentMessage, assertInteger, assertKnownOptions } from '@adlib/core';
+import type { Scores } from '@adlib/metrics';
 import { buildThreshold } from './build.js';
 import { readSorted, shareAbove } from './scores.js';
-import type { Scores } from './scores.js';
 import type { Threshold } from './threshold.js';
 
 /** Options of {@link otsu}. */

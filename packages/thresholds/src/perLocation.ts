@@ -1,6 +1,8 @@
-import { argumentMessage, assertFinite, assertKnownOptions, ndarray, toRowMajor } from '@adlib/core';
-import type { NdArray, View } from '@adlib/core';
-import { assertMaps } from './perPixel.js';
+import { argumentMessage, assertFinite, assertKnownOptions, ndarray } from '@adlib/core';
+import type { View } from '@adlib/core';
+import type { MapLike } from '@adlib/metrics';
+import { assertSameSize, readMap, readMaps } from './maps.js';
+import type { FlatMap } from './maps.js';
 import { studentTail } from './special.js';
 
 /** Options of {@link perLocation}. */
@@ -46,16 +48,16 @@ export interface ThresholdMap {
  * console.log(exceeds(limits, ndarray(new Float32Array([9, 12]), [1, 2])).data); // Uint8Array [1, 0]
  * ```
  */
-export function perLocation(maps: readonly NdArray[], options: PerLocationOptions = {}): ThresholdMap {
+export function perLocation(maps: readonly MapLike[], options: PerLocationOptions = {}): ThresholdMap {
   const { k = 3, floor = 0.1 } = options;
   assertKnownOptions('perLocation', options, ['k', 'floor']);
   assertFinite('perLocation', 'k', k);
   assertFinite('perLocation', 'floor', floor, 0);
-  assertMaps('perLocation', maps);
+  const read = readMaps('perLocation', 'maps', maps);
   const n = maps.length;
   if (n < 2) throw new RangeError(`perLocation: maps must have at least 2 maps, got ${n}.`);
-  const [height, width] = maps[0]!.shape as [number, number];
-  const { mean, sd } = spread(maps, height * width);
+  const { height, width } = read[0]!;
+  const { mean, sd } = spread(read);
   const rms = Math.sqrt(sd.reduce((sum, s) => sum + s * s, 0) / Math.max(sd.length, 1));
   return {
     rule: 'perLocation',
@@ -69,16 +71,13 @@ export function perLocation(maps: readonly NdArray[], options: PerLocationOption
 }
 
 /** Mean and sample standard deviation of each pixel, by Welford's update. */
-function spread(maps: readonly NdArray[], size: number): { mean: Float64Array; sd: Float64Array } {
+function spread(maps: readonly FlatMap[]): { mean: Float64Array; sd: Float64Array } {
+  const size = maps[0]!.values.length;
   const mean = new Float64Array(size);
   const squares = new Float64Array(size);
   maps.forEach((map, m) => {
-    if (map.shape.join() !== maps[0]!.shape.join()) {
-      throw new RangeError(
-        argumentMessage('perLocation', `maps[${m}]`, `of shape [${maps[0]!.shape.join(', ')}]`, map.shape),
-      );
-    }
-    const values = toRowMajor(map);
+    assertSameSize('perLocation', `maps[${m}]`, maps[0]!, map);
+    const { values } = map;
     for (let i = 0; i < size; i++) {
       const value = values[i]!;
       if (!Number.isFinite(value)) {
@@ -107,12 +106,11 @@ function spread(maps: readonly NdArray[], size: number): { mean: Float64Array; s
  * console.log(exceeds(perLocation(good), ndarray(new Float32Array([6]), [1, 1])).data); // Uint8Array [1]
  * ```
  */
-export function exceeds(limits: ThresholdMap, map: NdArray): View<Uint8Array> {
-  if (map.shape.join() !== limits.shape.join()) {
-    throw new RangeError(argumentMessage('exceeds', 'map', `of shape [${limits.shape.join(', ')}]`, map.shape));
-  }
-  const values = toRowMajor(map);
+export function exceeds(limits: ThresholdMap, map: MapLike): View<Uint8Array> {
+  const read = readMap('exceeds', 'map', map);
+  const [height, width] = limits.shape;
+  assertSameSize('exceeds', 'map', { height, width }, read);
   const mask = new Uint8Array(limits.values.length);
-  limits.values.forEach((limit, i) => (mask[i] = values[i]! <= limit ? 0 : 1));
+  limits.values.forEach((limit, i) => (mask[i] = read.values[i]! <= limit ? 0 : 1));
   return ndarray(mask, limits.shape);
 }

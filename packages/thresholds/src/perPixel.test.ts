@@ -40,6 +40,13 @@ test('a view of another order gives the same limit', () => {
   expect(turned.value).toBe(straight.value);
 });
 
+test('takes plain maps too', () => {
+  const plain = { data: [1, 2, 3, 8, 9, 3], width: 3, height: 2 };
+  expect(perPixel([plain], { options: { q: 1 } }).value).toBe(9);
+  expect(perPixel([plain], { rule: 'maxF1', masks: [{ ...plain, data: [0, 0, 0, 1, 1, 0] }] }).value).toBe(5.5);
+  expect(() => perPixel([{ ...plain, width: 2 }])).toThrow('maps[0].data must have 4 values (2×2), got 6');
+});
+
 test('takes every n-th pixel beyond the bound', () => {
   const threshold = perPixel([map(100, 30, (i) => i)], { maxPixels: 1000 });
   expect(threshold.parameters['everyNthPixel']).toBe(3);
@@ -50,7 +57,10 @@ test('takes every n-th pixel beyond the bound', () => {
 test('refuses maps it cannot use', () => {
   expect(() => perPixel([])).toThrow('perPixel: maps must be at least one map');
   expect(() => perPixel([ndarray(new Float32Array(4))])).toThrow('maps[0] must be an ndarray of shape [height, width]');
-  expect(() => perPixel([map(2, 3, () => 1)], { masks: [] })).toThrow('masks must have 1 masks');
+  expect(() => perPixel([map(2, 3, () => 1)], { masks: [] })).toThrow('perPixel: masks must be at least one map');
+  expect(() => perPixel([map(2, 3, () => 1)], { masks: [map(2, 3, () => 0), map(2, 3, () => 0)] })).toThrow(
+    'masks must have 1 masks',
+  );
   expect(() => perPixel([map(2, 3, () => 1)], { masks: [map(3, 2, () => 0)] })).toThrow(
     'masks[0] must be of shape [2, 3]',
   );

@@ -1,4 +1,5 @@
 import { argumentMessage, assertOneOf } from '@adlib/core';
+import type { Scores } from '@adlib/metrics';
 import { conformal } from './conformal.js';
 import { cost } from './cost.js';
 import type { CostOptions } from './cost.js';
@@ -14,7 +15,7 @@ import { otsu } from './otsu.js';
 import { quantile } from './quantile.js';
 import { reviewBand } from './reviewBand.js';
 import { readScores } from './scores.js';
-import type { Scores, ScoreSets } from './scores.js';
+import type { ScoreSets } from './scores.js';
 import { targetFpr } from './targetFpr.js';
 import { targetRecall } from './targetRecall.js';
 import type { Threshold } from './threshold.js';

@@ -1,8 +1,5 @@
 import { argumentMessage, toRowMajor } from '@adlib/core';
-import type { NdArray } from '@adlib/core';
-
-/** Raw scores, higher = more anomalous: an array, a typed array, any other array-like of numbers, or an `ndarray`. */
-export type Scores = ArrayLike<number> | NdArray<NdArray['data'] | readonly number[]>;
+import type { Scores } from '@adlib/metrics';
 
 /** Scores split by what the parts are known to be. */
 export interface ScoreSets {

@@ -1,7 +1,7 @@
 import { assertFinite, assertKnownOptions } from '@adlib/core';
+import type { Scores } from '@adlib/metrics';
 import { buildThreshold, onGood, percent } from './build.js';
 import { countAtMost, readSorted } from './scores.js';
-import type { Scores } from './scores.js';
 import { clopperPearsonUpper } from './special.js';
 import type { Threshold } from './threshold.js';
 

@@ -1,8 +1,8 @@
 import { argumentMessage, assertFinite, assertKnownOptions } from '@adlib/core';
+import type { Scores } from '@adlib/metrics';
 import { between, buildLabelled, justBelow, noneSeen } from './labelled.js';
 import type { LabelledOptions } from './labelled.js';
 import { countAtMost, readSorted } from './scores.js';
-import type { Scores } from './scores.js';
 import { clopperPearsonUpper } from './special.js';
 import { allowedCount } from './targetFpr.js';
 import type { Threshold } from './threshold.js';
