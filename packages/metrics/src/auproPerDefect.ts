@@ -25,7 +25,7 @@ export interface AuproPerDefectOptions extends AuproOptions {
  * import { auproPerDefect } from '@adlib/metrics';
  * const map = { data: Float32Array.from([0.1, 0.2, 0.5, 0.3, 0.4, 0.9]), width: 3, height: 2 };
  * const mask = { data: Uint8Array.from([0, 0, 0, 0, 1, 1]), width: 3, height: 2 };
- * console.log(await auproPerDefect([{ map, group: 'good' }, { map, mask, group: 'scratch' }])); // { scratch: 0.6 }
+ * console.log(await auproPerDefect([{ map, group: 'good' }, { map, mask, group: 'scratch' }])); // { scratch: 0.416... }
  * ```
  * @see Bergmann et al., "The MVTec anomaly detection dataset", IJCV 129, 2021, section 5.1
  */

@@ -191,7 +191,7 @@ const float = new Float64Array(bits.buffer);
  * @param value - any number but NaN
  * @returns the neighbour; -Infinity for -Infinity
  */
-export function nextDown(value: number): number {
+function nextDown(value: number): number {
   if (value === -Infinity) return value;
   if (value === 0) return -Number.MIN_VALUE;
   float[0] = value;

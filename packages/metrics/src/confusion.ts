@@ -73,7 +73,7 @@ export function confusion(scores: Scores, labels: Labels, threshold: number): Co
  * @param fn - defective and passed
  * @returns counts and rates, NaN where a denominator is 0
  */
-export function ratesOf(tp: number, fp: number, tn: number, fn: number): Confusion {
+function ratesOf(tp: number, fp: number, tn: number, fn: number): Confusion {
   const recall = tp / (tp + fn);
   const specificity = tn / (tn + fp);
   return {

@@ -24,7 +24,7 @@ export interface DelongOptions {
  * ```ts
  * import { delongInterval } from '@adlib/metrics';
  * const { estimate, lower, upper } = delongInterval([0.1, 0.4, 0.35, 0.8, 0.2, 0.6], [0, 0, 1, 1, 0, 1]);
- * console.log(estimate, lower, upper); // 0.888..., 0.587..., 1
+ * console.log(estimate, lower, upper); // 0.888..., 0.580..., 1
  * ```
  * @see DeLong, DeLong and Clarke-Pearson, "Comparing the areas under two or more correlated receiver operating
  *   characteristic curves", Biometrics 44, 1988, equations 4 to 6

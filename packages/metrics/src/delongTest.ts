@@ -32,7 +32,7 @@ export interface DelongTest {
  * import { delongTest } from '@adlib/metrics';
  * const labels = [0, 0, 0, 1, 1, 1];
  * const { difference, pValue } = delongTest([1, 2, 3, 4, 5, 6], [1, 4, 3, 2, 5, 6], labels);
- * console.log(difference, pValue); // 0.222..., 0.386...
+ * console.log(difference, pValue); // 0.222..., 0.371...
  * ```
  * @see DeLong, DeLong and Clarke-Pearson, "Comparing the areas under two or more correlated receiver operating
  *   characteristic curves", Biometrics 44, 1988, equation 8

@@ -34,7 +34,7 @@ export interface EwmaState {
  * import { Ewma } from '@adlib/metrics';
  * const chart = new Ewma({ mean: 0, sd: 1 });
  * const alarms = [2, 2, 2, 2].map((score) => chart.add(score).alarm);
- * console.log(alarms); // none, none, none, up
+ * console.log(alarms); // none, none, up, up
  * ```
  * @see Roberts, "Control chart tests based on geometric moving averages", Technometrics 1, 1959
  */

@@ -3,7 +3,7 @@ import { Growing } from './growing.js';
 import { KeyRuns } from './keyRuns.js';
 import { bitsOf, type PixelCounts, type PixelStore } from './pixelStore.js';
 import { gridOfSorted, type ScoreGrid } from './scoreGrid.js';
-import { keyOfBits, numberBelowKey, numberOfKey, sortKeysWithValues } from './sort.js';
+import { numberBelowKey, numberOfKey, sortKeysWithValues, storedKeyOfBits } from './sort.js';
 
 interface ExactGroup {
   good: KeyRuns;
@@ -64,7 +64,7 @@ export class ExactPixels implements PixelStore {
   #addGood(bits: Int32Array, good: KeyRuns): void {
     for (let i = 0; i < bits.length;) {
       const { keys, start, end } = good.room(bits.length - i);
-      for (let at = start; at < end; at++) keys[at] = keyOfBits(bits[i++]!);
+      for (let at = start; at < end; at++) keys[at] = storedKeyOfBits(bits[i++]!);
       good.wrote(end, this.#borrow);
     }
   }
@@ -81,7 +81,7 @@ export class ExactPixels implements PixelStore {
       const { keys, start, end } = left > 0 ? good.room(left) : { keys: keysOut, start: 0, end: 0 };
       let at = start;
       for (; i < bits.length; i++) {
-        const key = keyOfBits(bits[i]!);
+        const key = storedKeyOfBits(bits[i]!);
         const label = labels[i]!;
         if (label === 0) {
           if (at === end) break;

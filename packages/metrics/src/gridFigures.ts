@@ -111,7 +111,7 @@ export function iouMaxOfGrid(grid: ScoreGrid, thresholdBelow: (key: number) => n
  * @param grid - counts at the scores of defective pixels
  * @param visit - gets FPR, PRO, the index of the grid key, and whether that key is flagged (-1 for the last point)
  */
-export function walkPro(grid: ScoreGrid, visit: (fpr: number, pro: number, k: number, flagged: boolean) => void): void {
+function walkPro(grid: ScoreGrid, visit: (fpr: number, pro: number, k: number, flagged: boolean) => void): void {
   const { goodAbove, goodEqual, goodTotal, regions } = grid;
   let sum = 0;
   let pro = 0 / regions;

@@ -25,7 +25,7 @@ export interface KsTest {
  * @example
  * ```ts
  * import { ksTest } from '@adlib/metrics';
- * console.log(ksTest([1, 2, 3, 4], [3, 4, 5, 6, 7])); // statistic 0.6, p-value 0.333...
+ * console.log(ksTest([1, 2, 3, 4], [3, 4, 5, 6, 7])); // statistic 0.6, p-value 0.285...
  * ```
  * @see Hodges, "The significance probability of the Smirnov two-sample test", Arkiv för Matematik 3, 1958
  */

@@ -35,7 +35,7 @@ export type Maps = Iterable<MapWithMask> | AsyncIterable<MapWithMask>;
  * @returns its values and size
  * @throws TypeError if it is no map, RangeError if it is not two-dimensional, is empty, or its size does not fit its data
  */
-export function readMap(fn: string, arg: string, value: MapLike): PlainMap {
+function readMap(fn: string, arg: string, value: MapLike): PlainMap {
   if (value !== null && typeof value === 'object') {
     if ('shape' in value && 'stride' in value) {
       const [height, width] = value.shape;
