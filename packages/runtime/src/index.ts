@@ -1,6 +1,7 @@
 export { compile } from './compile.js';
 export type { Compiled, CompileOptions, HostArgument, HostResult, TensorFunction } from './compile.js';
 export { TrainingDivergedError, UnsupportedOpError } from './errors.js';
+export { decodeOnnx } from './onnx/decode.js';
 export { encodeOnnx } from './onnx/encode.js';
 export { fromOnnx } from './onnx/fromOnnx.js';
 export type { FromOnnxOptions, OnnxRunner } from './onnx/fromOnnx.js';
@@ -15,6 +16,7 @@ export type {
   OnnxValueInfo,
 } from './onnx/model.js';
 export type { OnnxDtype } from './onnx/dtype.js';
+export { OnnxFormatError } from './onnx/wire.js';
 export { toOnnx } from './onnx/toOnnx.js';
 export type { ExportedFunction, ToOnnxFunctionOptions } from './onnx/toOnnx.js';
 export { batchNormTraining } from './ops/batchNorm.js';

@@ -186,11 +186,11 @@ describe('wrong input is refused by name', () => {
   });
 });
 
-test('a hundred megabytes of weights are written in well under a second', () => {
-  const data = new Float32Array(25e6);
-  const started = performance.now();
-  const bytes = encodeOnnx(model({ initializers: [{ name: 'W', dtype: 'float32', dims: [25e6], data }] }));
-  expect(performance.now() - started).toBeLessThan(1500);
-  expect(bytes.length).toBeGreaterThan(100e6);
-  expect(bytes.length).toBeLessThan(100e6 + 200);
+test('large weights are written once, with a few bytes around them', () => {
+  const data = new Float32Array(5e6).fill(0.5);
+  const bytes = encodeOnnx(model({ initializers: [{ name: 'W', dtype: 'float32', dims: [5e6], data }] }));
+  expect(bytes.length).toBeGreaterThan(20e6);
+  expect(bytes.length).toBeLessThan(20e6 + 200);
+  // The buffer was made large enough at once, not doubled on the way.
+  expect(bytes.buffer.byteLength).toBeLessThan(21e6);
 });

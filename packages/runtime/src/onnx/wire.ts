@@ -21,7 +21,7 @@ export class OnnxFormatError extends Error {
 const MAX_DEPTH = 64;
 
 /** More messages than this are refused: two bytes of a file can make one object, hundreds of bytes in memory. */
-const MAX_MESSAGES = 2_000_000;
+const MAX_MESSAGES = 500_000;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
