@@ -1,3 +1,18 @@
+export {
+  augmentedImages,
+  augmentImage,
+  augmentMask,
+  augmentRegimes,
+  drawAugmentation,
+  drawTransforms,
+} from './augment.js';
+export type {
+  Augmentation,
+  AugmentedImagesOptions,
+  AugmentRanges,
+  AugmentRegime,
+  DrawTransformsOptions,
+} from './augment.js';
 export type { Dataset, Role, Sample } from './dataset.js';
 export { imagesOf } from './images.js';
 export type { ImagesOfOptions } from './images.js';
@@ -6,3 +21,5 @@ export type { AssignRolesOptions, RoleEntry, RoleManifest } from './roles.js';
 export { synthetic } from './synthetic.js';
 export type { SyntheticKind, SyntheticOptions } from './synthetic.js';
 export type { SyntheticDefect } from './synthetic/defects.js';
+export { moveMatrix, warpImage, warpMask } from './warp.js';
+export type { AffineMatrix, Fill, Move, WarpOptions } from './warp.js';
