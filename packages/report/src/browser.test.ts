@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoResults, demoSamples } from '../test/demo.js';
@@ -13,7 +13,6 @@ import { renderReport } from './report.js';
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run']; // prettier-ignore
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 interface Visit {
   page: Page;
@@ -151,7 +150,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
       colorScheme,
       bypassCSP: true,
     });
-    await page.addScriptTag({ path: axePath });
+    await page.addScriptTag({ content: axe.source });
     const faults = await page.evaluate(async () => {
       const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }; // prettier-ignore
       return (await axe.run()).violations.map((v) => `${v.id}: ${v.nodes[0]!.html.slice(0, 200)}`);
@@ -160,11 +159,21 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
     await close();
   });
 
-  test('prints: every row of the tables is on the pages', async () => {
-    const { page, close } = await visit('plain.html');
-    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    expect(background).toBe('rgb(255, 255, 255)');
+  test('prints on white, with nothing cut off at the width of A4', async () => {
+    const defects = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`type ${i}`, 1]));
+    await writeFile(join(folder, 'long.html'), renderReport(demoResults({ defects }), { samples }));
+    const { page, close } = await visit('long.html', { viewport: { width: 703, height: 1000 }, colorScheme: 'dark' });
+    const cut = () =>
+      page.evaluate(
+        () =>
+          [...document.querySelectorAll('.scroll, .wide')].filter(
+            (n) => n.scrollHeight > n.clientHeight + 1 || n.scrollWidth > n.clientWidth + 1,
+          ).length,
+      );
+    expect(await cut()).toBeGreaterThan(0);
+    await page.emulateMedia({ media: 'print' });
+    expect(await cut()).toBe(0);
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
     await close();
   });

@@ -26,7 +26,7 @@ export type Colormap = keyof typeof scales;
 export const COLORMAPS: readonly Colormap[] = Object.keys(scales) as Colormap[];
 
 /** Colour of values that are not a number. */
-export const NOT_A_NUMBER: readonly [number, number, number] = [128, 128, 128];
+const NOT_A_NUMBER: readonly [number, number, number] = [128, 128, 128];
 
 /** Levels a colour scale is cut into. */
 export const LEVELS = 255;

@@ -31,7 +31,7 @@ export function overview(results: EvaluationResults, title: string): Html {
  * @param results - the evaluation
  * @returns sentences
  */
-export function allWarnings(results: EvaluationResults): string[] {
+function allWarnings(results: EvaluationResults): string[] {
   const { threshold, counts, images } = results;
   const own: string[] = [];
   if (threshold.oracle === true) {

@@ -1,5 +1,5 @@
 import { argumentMessage, assertImage } from '@adlib/core';
-import type { EvaluationResults, EvaluationSample } from '@adlib/pipeline';
+import type { EvaluationResults, EvaluationSample, ImageResult } from '@adlib/pipeline';
 import { colorBar } from './color-bar.js';
 import { score } from './format.js';
 import { COLORMAP } from './heatmap.js';
@@ -70,30 +70,23 @@ function assertSample(sample: EvaluationSample, i: number): void {
   }
 }
 
-const VERDICTS = { good: 'called good', defective: 'called defective', review: 'for review' } as const;
-
-/**
- * What was decided against what is true, in words that need no colour.
- *
- * @param label - ground truth
- * @param decision - what was decided
- * @returns `right`, `false alarm`, `missed defect` or `for review`
- */
-export function outcome(label: 'good' | 'defective', decision: 'good' | 'defective' | 'review'): string {
-  if (decision === 'review') return 'for review';
-  if (label === decision) return 'right';
-  return label === 'good' ? 'false alarm' : 'missed defect';
+/** What was decided against what is true, in words that need no colour. */
+function outcome(label: 'good' | 'defective', decision: ImageResult['decision']): { text: string; kind: string } {
+  if (decision === 'review') return { text: 'for review', kind: 'review' };
+  if (label === decision) return { text: 'right', kind: 'right' };
+  return { text: label === 'good' ? 'false alarm' : 'missed defect', kind: 'wrong' };
 }
 
 function card({ result }: EvaluationSample, pictures: Pictures, results: EvaluationResults, i: number): Html {
   const { id, label, defect, score: value, decision } = result;
   const verdict = outcome(label, decision);
+  const called = decision === 'review' ? '' : `, called ${decision}`;
   const truth = label === 'good' ? 'good' : `defective (${defect})`;
   return html`<article class="card">
     <h4><bdi>${id}</bdi></h4>
     <p>
-      <strong class="${verdict === 'right' ? 'right' : 'wrong'}">${verdict}</strong>: is ${truth},
-      ${VERDICTS[decision]}; score <span class="number">${score(value)}</span>, threshold
+      <strong class="${verdict.kind}">${verdict.text}</strong>: is ${truth}${called}; score
+      <span class="number">${score(value)}</span>, threshold
       <span class="number">${score(results.threshold.value)}</span>
     </p>
     <div class="triple">${cells(pictures, label, id, i)}</div>

@@ -104,9 +104,13 @@ dt { color: var(--soft); overflow-wrap: anywhere; } dd { margin: 0; overflow-wra
   body { font-size: 11pt; }
   main { max-width: none; padding: 0; }
   .plot, .picture, .bar, .tile, .warnings { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  table { font-size: .85rem; } th, td { padding: .25rem .35rem; } .defects th[scope=row] { min-width: 5rem; }
+  .scroll, .wide { overflow: visible; }
   .scroll.long { max-height: none; overflow: visible; border: 0; }
+  .wide .plot { min-width: 0; }
   .scroll.long thead th { position: static; box-shadow: none; }
-  .plot { max-height: 16cm; } .columns { grid-template-columns: 1fr 1fr; }
+  .plot { max-height: 16cm; } .columns { grid-template-columns: 1fr; }
+  .columns.curves, #mistakes .columns { grid-template-columns: 1fr 1fr; }
   h2, h3 { break-after: avoid; } figure, tr, .tile, .warnings { break-inside: avoid; }
 }
 `;

@@ -82,7 +82,7 @@ export function confusionTable(results: EvaluationResults): Html {
   const withReview = threshold.lower !== undefined || images.some((i) => i.decision === 'review');
   const reviewed = { good: withReview ? review('good') : 0, defective: withReview ? review('defective') : 0 };
   const cell = (value: number, of: number, word: string, kind: string): Part =>
-    html`<td class="${kind}">
+    html`<td class="${value > 0 ? kind : 'none'}">
       <strong>${count(value)}</strong><br />${word}<br /><span class="hint"
         >${percent(of > 0 ? value / of : null)}</span
       >
