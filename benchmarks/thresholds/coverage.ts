@@ -4,7 +4,7 @@
  * Five distributions of good scores, four sizes of calibration set. Every cell fits the rule on many calibration sets and
  * measures, on a million fresh scores, the share of good parts above the limit.
  *
- *   npx tsx --conditions=@adlib/source benchmarks/thresholds/coverage.ts [--write]
+ *   npx tsx --conditions=@adlib/source benchmarks/thresholds/coverage.ts [--write] && npx prettier --write docs/thresholds.md
  *
  * `--write` puts the tables into docs/thresholds.md between its markers.
  */

@@ -35,9 +35,6 @@ export interface PerPixelOptions {
  * @example
  * ```ts
  * import { ndarray } from '@adlib/core';
-import type { MapLike, Scores } from '@adlib/metrics';
-import { assertSameSize, readMaps } from './maps.js';
-import type { FlatMap } from './maps.js';
  * import { perPixel } from '@adlib/thresholds';
  * const map = ndarray(Float32Array.from({ length: 600 }, (_, i) => i / 600), [20, 30]);
  * console.log(perPixel([map], { rule: 'quantile', options: { q: 0.5 } }).value.toFixed(3)); // 0.499
