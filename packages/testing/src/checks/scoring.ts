@@ -9,13 +9,13 @@ export function scoringChecks(context: CheckContext): DetectorCheck[] {
   const { probes, rtol } = context;
   return [
     {
-      name: 'scores are finite and maps are as large as their images',
+      name: 'scores are finite, maps are as large as their images, and no images give no detections',
       run: async () => {
-        const { detections } = await context.shared();
+        const { detector, detections } = await context.shared();
         assertWellFormed(detections, probes);
-        const { detector } = await context.shared();
         const flat = [0, 255].map((value) => constantImage(value, 30, 21));
         assertWellFormed(await detector.score(flat), flat);
+        assertWellFormed(await detector.score([]), []);
       },
     },
     {
