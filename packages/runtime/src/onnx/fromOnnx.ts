@@ -1,7 +1,26 @@
-import { assertKnownOptions, type Device } from '@adlib/core';
+import { assertKnownOptions, UnsupportedDeviceError, type Device } from '@adlib/core';
+import { decodeOnnx } from './decode.js';
+import { encodeOnnx } from './encode.js';
 import { resolveDevice, type ResolvedDevice } from '../session/device.js';
-import { Session, type GraphTensor } from '../session/session.js';
-import { UnsupportedDeviceError } from '@adlib/core';
+import { Session, type AnyData, type GraphTensor } from '../session/session.js';
+
+/**
+ * ONNX Runtime for JavaScript ignores what is passed for an input that has a default, so defaults are taken out of the
+ * graph and passed at each call.
+ */
+function withoutDefaults(model: Uint8Array): { bytes: Uint8Array; defaults: Record<string, GraphTensor> } {
+  const decoded = decodeOnnx(model);
+  const inputs = new Set(decoded.graph.inputs.map(({ name }) => name));
+  const optional = decoded.graph.initializers.filter(({ name }) => inputs.has(name));
+  if (optional.length === 0 || decoded.irVersion < 4) return { bytes: model, defaults: {} };
+  const initializers = decoded.graph.initializers.filter(({ name }) => !inputs.has(name));
+  return {
+    bytes: encodeOnnx({ ...decoded, graph: { ...decoded.graph, initializers } }),
+    defaults: Object.fromEntries(
+      optional.map(({ name, data, dims }) => [name, { data: data as AnyData, shape: dims }]),
+    ),
+  };
+}
 
 /** Options of {@link fromOnnx}. */
 export interface FromOnnxOptions {
@@ -48,12 +67,13 @@ export async function fromOnnx(model: Uint8Array, options: FromOnnxOptions = {})
   const { device } = await resolveDevice(wanted);
   if (device === 'tfjs')
     throw new UnsupportedDeviceError('fromOnnx needs ONNX Runtime. Install onnxruntime-node or onnxruntime-web.');
-  const session = await Session.open(model, { device, ...(threads === undefined ? {} : { threads }) });
+  const { bytes, defaults } = withoutDefaults(model);
+  const session = await Session.open(bytes, { device, ...(threads === undefined ? {} : { threads }) });
   return {
     device,
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    run: (inputs) => session.run(inputs),
+    run: (inputs) => session.run({ ...defaults, ...inputs }),
     dispose: () => session.dispose(),
   };
 }

@@ -99,9 +99,11 @@ export class Session {
   ): Promise<Record<string, GraphTensor>> {
     const session = this.#alive();
     const inputs: Record<string, Tensor> = {};
-    for (const name of session.inputNames) {
-      const feed = feeds[name];
-      if (feed !== undefined) inputs[name] = this.#tensor(feed, this.#types.get(name));
+    for (const [name, feed] of Object.entries(feeds)) {
+      if (!session.inputNames.includes(name)) {
+        throw new RangeError(`run: inputs must be named ${session.inputNames.join(', ')}, got ${name}.`);
+      }
+      inputs[name] = this.#tensor(feed, this.#types.get(name));
     }
     const fetches: Record<string, Tensor | null> = {};
     for (const name of session.outputNames) {

@@ -1,0 +1,86 @@
+import {
+  assertImage,
+  assertKnownOptions,
+  breathe,
+  ndarray,
+  prepareImage,
+  restoreMap,
+  toCollection,
+  type Detection,
+  type Device,
+  type Images,
+  type PrepareOptions,
+  type ScoreOptions,
+} from '@adlib/core';
+import { compile, type Compiled } from '@adlib/runtime';
+import type * as tf from '@tensorflow/tfjs';
+import { stack } from './preparedImages.js';
+
+/** Images scored in one run of the graph; with {@link scoreEach} this many are in memory at a time. */
+export const SCORE_BATCH = 8;
+
+/** From prepared pictures `[batch, height, width, channels]` to scores `[batch]` and maps `[batch, rows, columns]`. */
+export type ScoringFunction = (x: tf.Tensor4D) => { score: tf.Tensor; map: tf.Tensor };
+
+/** Runs a detector's scoring function over images: pre-processing, batches, maps back at the images' own size. */
+export class NetworkScorer {
+  readonly #score: ScoringFunction;
+  readonly #prepare: PrepareOptions & { channels: 1 | 3 };
+  readonly #compiled = new Map<Device, Compiled<ScoringFunction>>();
+
+  /**
+   * Nothing is compiled yet.
+   *
+   * @param score - the scoring function; weights it captures become constants
+   * @param prepare - how images are prepared
+   */
+  constructor(score: ScoringFunction, prepare: PrepareOptions & { channels: 1 | 3 }) {
+    this.#score = score;
+    this.#prepare = prepare;
+  }
+
+  #on(device: Device): Compiled<ScoringFunction> {
+    let compiled = this.#compiled.get(device);
+    if (compiled === undefined) {
+      compiled = compile(this.#score, { device });
+      this.#compiled.set(device, compiled);
+    }
+    return compiled;
+  }
+
+  /** Detections in order; see `Detector.scoreEach`. */
+  async *scoreEach(fn: string, images: Images, options: ScoreOptions): AsyncGenerator<Detection, void, void> {
+    const { maps = true, device = 'auto', onProgress, signal } = options;
+    assertKnownOptions(fn, options, ['maps', 'device', 'onProgress', 'signal']);
+    const collection = toCollection(images);
+    const run = this.#on(device);
+    const { size, mode, shorterSide } = this.#prepare;
+    const place = { size, ...(mode && { mode }), ...(shorterSide !== undefined && { shorterSide }) };
+    for (let start = 0; start < collection.length;) {
+      await breathe(signal);
+      // Whole batches, then single images: two graphs at most, whatever the number of images.
+      const count = collection.length - start >= SCORE_BATCH ? SCORE_BATCH : 1;
+      const indices = Array.from({ length: count }, (_, i) => start + i);
+      const batch = await Promise.all(indices.map(async (i) => collection.get(i)));
+      batch.forEach((image, i) => assertImage(fn, `images[${start + i}]`, image));
+      const prepared = batch.map((image) => prepareImage(image, this.#prepare).data);
+      const { score, map } = await run(stack(prepared, this.#prepare));
+      const [, rows, columns] = map.shape as [number, number, number];
+      for (const [i, image] of batch.entries()) {
+        const value = score.data[i]!;
+        if (maps) {
+          const cells = (map.data as Float32Array).subarray(i * rows * columns, (i + 1) * rows * columns);
+          yield { score: value, map: restoreMap(ndarray(cells, [rows, columns]), [image.height, image.width], place) };
+        } else yield { score: value };
+        onProgress?.({ stage: 'score', done: start + i + 1, total: collection.length });
+      }
+      start += count;
+    }
+  }
+
+  /** Frees the graphs. */
+  dispose(): void {
+    for (const compiled of this.#compiled.values()) void compiled.dispose();
+    this.#compiled.clear();
+  }
+}

@@ -1,0 +1,45 @@
+import { assertOneOf, type Detector } from '@adlib/core';
+import { ConvAutoencoder } from './convAutoencoder/convAutoencoder.js';
+
+/** One kind of detector, as lists and command lines show it. */
+export interface DetectorEntry {
+  /** One sentence: how it works and what it needs. */
+  readonly summary: string;
+  /** Makes an unfitted detector; options as for its class, checked there. */
+  create(options?: Readonly<Record<string, unknown>>): Detector;
+}
+
+/**
+ * Every detector of this package by kind.
+ *
+ * @example
+ * ```ts
+ * import { detectors } from '@adlib/models';
+ * console.log(Object.keys(detectors)); // ['conv-autoencoder']
+ * ```
+ */
+export const detectors: Readonly<Record<string, DetectorEntry>> = {
+  'conv-autoencoder': {
+    summary:
+      'Convolutional autoencoder: learns to redraw good parts; what it redraws badly is wrong. Trains a network.',
+    create: (options) => new ConvAutoencoder(options),
+  },
+};
+
+/**
+ * Makes an unfitted detector by its kind, for command lines and bundles.
+ *
+ * @param kind - a key of {@link detectors}
+ * @param options - the detector's options
+ * @returns the detector
+ * @throws RangeError for an unknown kind, listing the known ones; what the detector's constructor throws
+ * @example
+ * ```ts
+ * import { createDetector } from '@adlib/models';
+ * console.log(createDetector('conv-autoencoder', { epochs: 5 }).options.epochs); // 5
+ * ```
+ */
+export function createDetector(kind: string, options: Readonly<Record<string, unknown>> = {}): Detector {
+  assertOneOf('createDetector', 'kind', kind, Object.keys(detectors));
+  return detectors[kind]!.create(options);
+}
