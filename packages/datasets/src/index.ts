@@ -14,6 +14,13 @@ export type {
   DrawTransformsOptions,
 } from './augment.js';
 export type { Dataset, Role, Sample } from './dataset.js';
+export type { DefectiveImage } from './defects/common.js';
+export { cutPaste, cutPasteScar } from './defects/cutPaste.js';
+export type { CutPasteOptions, CutPasteScarOptions } from './defects/cutPaste.js';
+export { paintDefect } from './defects/paintDefect.js';
+export type { PaintDefectOptions } from './defects/paintDefect.js';
+export { perlinAnomaly } from './defects/perlinAnomaly.js';
+export type { PerlinAnomalyOptions } from './defects/perlinAnomaly.js';
 export { imagesOf } from './images.js';
 export type { ImagesOfOptions } from './images.js';
 export { assignRoles, roles, samplesByRole } from './roles.js';

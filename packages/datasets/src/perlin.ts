@@ -12,8 +12,17 @@ export type Noise = (x: number, y: number) => number;
  */
 export function perlin(random: Random): Noise {
   const order = random.permutation(256);
-  const at = (x: number, y: number): number => order[(order[x & 255]! + y) & 255]!;
-  const corner = (cell: number, dx: number, dy: number): number => cosines[cell]! * dx + sines[cell]! * dy;
+  return gradientNoise((x, y) => order[(order[x & 255]! + y) & 255]!);
+}
+
+/**
+ * Gradient noise with given gradients, quintic fade, times the square root of 2.
+ *
+ * @param direction - of the gradient at a grid point, in 1/256 turns: its x is the cosine, its y the sine
+ * @returns the noise
+ */
+export function gradientNoise(direction: (x: number, y: number) => number): Noise {
+  const corner = (way: number, dx: number, dy: number): number => cosines[way]! * dx + sines[way]! * dy;
   return (x, y) => {
     const left = Math.floor(x);
     const top = Math.floor(y);
@@ -21,8 +30,12 @@ export function perlin(random: Random): Noise {
     const dy = y - top;
     const u = fade(dx);
     const v = fade(dy);
-    const upper = mix(corner(at(left, top), dx, dy), corner(at(left + 1, top), dx - 1, dy), u);
-    const lower = mix(corner(at(left, top + 1), dx, dy - 1), corner(at(left + 1, top + 1), dx - 1, dy - 1), u);
+    const upper = mix(corner(direction(left, top), dx, dy), corner(direction(left + 1, top), dx - 1, dy), u);
+    const lower = mix(
+      corner(direction(left, top + 1), dx, dy - 1),
+      corner(direction(left + 1, top + 1), dx - 1, dy - 1),
+      u,
+    );
     return mix(upper, lower, v) * Math.SQRT2;
   };
 }
