@@ -100,7 +100,7 @@ export interface EvaluationResults {
   curves: { roc: { fpr: number[]; tpr: number[] }; pro: { fpr: number[]; pro: number[] } | null };
   /** What a reader must know before trusting a figure. */
   warnings: string[];
-  /** Versions of @adlib and of Node, the device, the seed of training. */
+  /** Versions of `@adlib` and of Node, the device, the seed of training. */
   provenance: Readonly<Record<string, string | number>>;
 }
 

@@ -28,7 +28,7 @@ export interface TrainRecord {
   device: string;
   /** Wall time of `fit`. */
   seconds: number;
-  /** Versions of @adlib and of Node. */
+  /** Versions of `@adlib` and of Node. */
   versions: Readonly<Record<string, string>>;
   /** When it was trained, ISO 8601. */
   created: string;
