@@ -10,7 +10,7 @@ import type { Random } from '@adlib/core';
 import { fitLogistic } from './logisticRegression.js';
 import type { LinearModel } from './logisticRegression.js';
 import { maxBalancedAccuracy } from './maxBalancedAccuracy.js';
-import { growForest, treeShare } from './randomForest.js';
+import { growForest, treeData, treeShare } from './randomForest.js';
 import type { Tree } from './randomForest.js';
 import { fitScaling, readRows, scaleRow } from './rows.js';
 import type { Scaling, ScoreRows } from './rows.js';
@@ -159,7 +159,7 @@ function fit(
       const options = { maxFeatures: Math.max(1, Math.floor(Math.sqrt(d))), minLeaf: how.minLeaf };
       return {
         scaling,
-        model: { kind: how.kind, trees: growForest({ rows, labels, weights }, how.trees, options, random) },
+        model: { kind: how.kind, trees: growForest(treeData(rows, labels, weights), how.trees, options, random) },
       };
     }
   }

@@ -1,7 +1,7 @@
 import { argumentMessage, assertFinite, assertKnownOptions } from '@adlib/core';
 import type { Scores } from '@adlib/metrics';
 import { fitLabelled } from './labelled.js';
-import type { LabelledOptions } from './labelled.js';
+import type { LabelledOptions, Objective } from './labelled.js';
 import type { Threshold } from './threshold.js';
 
 /** Options of {@link cost}. */
@@ -40,18 +40,10 @@ export function cost(good: Scores, defective: Scores, options: CostOptions): Thr
     throw new RangeError(argumentMessage('cost', 'miss and falseAlarm', 'not both 0', [miss, falseAlarm]));
   }
   if (defectRate !== undefined) assertFinite('cost', 'defectRate', defectRate, 0, 1);
-  const threshold = fitLabelled(
-    'cost',
-    'saving',
-    { good, defective, oracle },
-    (c, nGood, nDefective) => {
-      const p = defectRate ?? nDefective / (nGood + nDefective);
-      return -(p * miss * (1 - c.found / nDefective) + (1 - p) * falseAlarm * (c.falseAlarms / nGood));
-    },
-    { miss, falseAlarm, ...(defectRate === undefined ? {} : { defectRate }) },
-  );
-  const { saving, savingCrossValidated, ...rest } = threshold.parameters;
-  const parameters = { ...rest, costPerPart: 0 - Number(saving) };
-  if (savingCrossValidated === undefined) return { ...threshold, parameters };
-  return { ...threshold, parameters: { ...parameters, costPerPartCrossValidated: 0 - Number(savingCrossValidated) } };
+  const of: Objective = (c, nGood, nDefective) => {
+    const p = defectRate ?? nDefective / (nGood + nDefective);
+    return p * miss * (1 - c.found / nDefective) + (1 - p) * falseAlarm * (c.falseAlarms / nGood);
+  };
+  const parameters = { miss, falseAlarm, ...(defectRate === undefined ? {} : { defectRate }) };
+  return fitLabelled('cost', { name: 'costPerPart', of, smaller: true, parameters }, { good, defective, oracle });
 }

@@ -20,7 +20,7 @@ import {
   otsu,
   quantile,
 } from './index.js';
-import { growTree, treeShare } from './randomForest.js';
+import { growTree, treeData, treeShare } from './randomForest.js';
 import { clopperPearsonUpper, incompleteBeta, normalTail, studentTail } from './special.js';
 
 type Numbers = number[];
@@ -168,7 +168,7 @@ test('a tree over all rows and features splits as that of scikit-learn', () => {
     const rows = [...good, ...defective].map((row) => Float64Array.from(row));
     const labels = Int8Array.from(rows, (_, i) => (i < good.length ? -1 : 1));
     const all = Uint32Array.from(rows.keys());
-    const data = { rows, labels, weights: new Float64Array(rows.length).fill(1) };
+    const data = treeData(rows, labels, new Float64Array(rows.length).fill(1));
     const tree = growTree(data, all, { maxFeatures: rows[0]!.length, minLeaf: 1 }, createRandom(0));
     expect(tree.feature[0]).toBe(treeRoot[0]);
     close(tree.threshold[0]!, treeRoot[1], 1e-6); // scikit-learn holds the scores as float32

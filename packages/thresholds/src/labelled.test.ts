@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { bestCandidate, between, candidates, justBelow } from './labelled.js';
+import type { Candidate } from './labelled.js';
+import { bestCandidate, between, eachCandidate, justBelow } from './labelled.js';
 
 const sorted = (...values: number[]): Float64Array => Float64Array.from(values).sort();
 
 test('candidates lie below all scores, between distinct ones, and at the largest', () => {
-  const list = [...candidates(sorted(1, 2, 2, 6), sorted(2, 8))];
+  const list: Candidate[] = [];
+  eachCandidate(sorted(1, 2, 2, 6), sorted(2, 8), (candidate) => list.push({ ...candidate }));
   expect(list.map(({ value }) => value)).toEqual([justBelow(1), 1.5, 4, 7, 8]);
   expect(list.map(({ falseAlarms, found }) => [falseAlarms, found])).toEqual([
     [4, 2],

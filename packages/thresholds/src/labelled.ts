@@ -47,27 +47,34 @@ export function between(low: number, high: number): number {
 }
 
 /**
- * Every limit that makes a difference, ascending: below all scores, between each two neighbouring distinct scores, and
- * at the largest score (which flags nothing).
+ * Visits every limit that makes a difference, ascending: below all scores, between each two neighbouring distinct scores,
+ * and at the largest score (which flags nothing).
  *
  * @param good - ascending scores of good parts
  * @param defective - ascending scores of defective parts
- * @yields one candidate per distinct score and one more
+ * @param visit - called once per distinct score and once more; the candidate is reused, so copy it to keep it
  */
-export function* candidates(good: Float64Array, defective: Float64Array): Generator<Candidate, void, void> {
+export function eachCandidate(
+  good: Float64Array,
+  defective: Float64Array,
+  visit: (candidate: Candidate) => void,
+): void {
+  const candidate: Candidate = { value: 0, falseAlarms: 0, found: 0, gap: 0 };
   let g = 0;
   let d = 0;
   let previous: number | undefined;
   while (g < good.length || d < defective.length) {
     const score = Math.min(good[g] ?? Infinity, defective[d] ?? Infinity);
-    const value = previous === undefined ? justBelow(score) : between(previous, score);
-    const gap = previous === undefined ? 0 : score - previous;
-    yield { value, falseAlarms: good.length - g, found: defective.length - d, gap };
+    candidate.value = previous === undefined ? justBelow(score) : between(previous, score);
+    candidate.gap = previous === undefined ? 0 : score - previous;
+    candidate.falseAlarms = good.length - g;
+    candidate.found = defective.length - d;
+    visit(candidate);
     while (good[g] === score) g++;
     while (defective[d] === score) d++;
     previous = score;
   }
-  if (previous !== undefined) yield { value: previous, falseAlarms: 0, found: 0, gap: 0 };
+  if (previous !== undefined) visit({ value: previous, falseAlarms: 0, found: 0, gap: 0 });
 }
 
 /**
@@ -80,52 +87,60 @@ export function* candidates(good: Float64Array, defective: Float64Array): Genera
  * @returns the winner
  */
 export function bestCandidate(good: Float64Array, defective: Float64Array, objective: Objective): Candidate {
-  let best: Candidate | undefined;
+  const best: Candidate = { value: NaN, falseAlarms: 0, found: 0, gap: -1 };
   let bestWorth = -Infinity;
-  for (const candidate of candidates(good, defective)) {
+  eachCandidate(good, defective, (candidate) => {
     const worth = objective(candidate, good.length, defective.length);
-    const margin = 1e-13 * Math.abs(bestWorth);
-    if (best === undefined || worth > bestWorth + margin || (worth >= bestWorth - margin && candidate.gap > best.gap)) {
-      best = candidate;
+    const margin = bestWorth === -Infinity ? 0 : 1e-13 * Math.abs(bestWorth);
+    if (worth > bestWorth + margin || (worth >= bestWorth - margin && candidate.gap > best.gap)) {
+      Object.assign(best, candidate);
       bestWorth = Math.max(worth, bestWorth);
     }
-  }
-  return best!;
+  });
+  return best;
+}
+
+/** A figure to optimise, and how it is named among the parameters. */
+export interface Figure {
+  /** Name among the parameters. */
+  name: string;
+  /** The figure at a candidate. */
+  of: Objective;
+  /** Whether a smaller figure is better. @defaultValue false */
+  smaller?: boolean;
+  /** The rule's own options, to be kept with the result. */
+  parameters?: Record<string, number>;
 }
 
 /**
- * Fits a rule that maximises a figure over labelled scores, and measures by 5-fold cross-validation how much of that
+ * Fits a rule that optimises a figure over labelled scores, and measures by 5-fold cross-validation how much of that
  * figure is luck.
  *
  * @param rule - the rule's name
- * @param figure - the figure's name among the parameters
+ * @param figure - what to optimise
  * @param scores - labelled scores and whether their labels are test labels
- * @param objective - what to maximise, as a figure to show
- * @param parameters - the rule's own parameters
  * @returns the threshold; the stated rate is `(falseAlarms + 1/2) / (good + 1)`
  */
 export function fitLabelled(
   rule: string,
-  figure: string,
+  figure: Figure,
   scores: { good: Scores; defective: Scores; oracle: boolean },
-  objective: Objective,
-  parameters: Record<string, number> = {},
 ): Threshold {
   const good = readScores(rule, 'good', scores.good);
   const defective = readScores(rule, 'defective', scores.defective);
-  const held = crossValidate(good, defective, objective);
+  const { name, of, smaller = false, parameters = {} } = figure;
+  const objective: Objective = smaller ? (...at) => -of(...at) : of;
+  const heldOut = countHeldOut(good, defective, objective);
   const best = bestCandidate(good.sort(), defective.sort(), objective);
-  const worth = objective(best, good.length, defective.length);
+  const here = of(best, good.length, defective.length);
+  const held = heldOut && of(heldOut, good.length, defective.length);
+  const worse = held === undefined ? 0 : smaller ? held - here : here - held;
   return buildLabelled(rule, best, good.length, defective.length, scores.oracle, {
-    parameters: {
-      ...parameters,
-      [figure]: worth,
-      ...(held === undefined ? {} : { [`${figure}CrossValidated`]: held }),
-    },
+    parameters: { ...parameters, [name]: here, ...(held === undefined ? {} : { [`${name}CrossValidated`]: held }) },
     warnings:
-      held !== undefined && worth - held > 0.05 * Math.abs(worth)
+      held !== undefined && worse > 0.05 * Math.abs(here)
         ? [
-            `On held-out folds the ${figure} is ${brief(held)}, not ${brief(worth)}: the limit follows the chance of these scores.`,
+            `On held-out folds ${name} is ${brief(held)}, not ${brief(here)}: the limit follows the chance of these scores.`,
           ]
         : [],
   });
@@ -173,9 +188,9 @@ export function buildLabelled(
   });
 }
 
-/** Mean of the objective over five held-out folds (score i is in fold i mod 5); undefined below 5 of either kind. */
-function crossValidate(good: Float64Array, defective: Float64Array, objective: Objective): number | undefined {
-  if (Math.min(good.length, defective.length) < 5) return undefined;
+/** What limits fitted without a part flag of it (part i is in fold i mod 5); undefined below 5 parts of either kind, and for so many that luck plays no part. */
+function countHeldOut(good: Float64Array, defective: Float64Array, objective: Objective): Candidate | undefined {
+  if (Math.min(good.length, defective.length) < 5 || good.length + defective.length > 200_000) return undefined;
   let falseAlarms = 0;
   let found = 0;
   for (let fold = 0; fold < 5; fold++) {
@@ -184,7 +199,7 @@ function crossValidate(good: Float64Array, defective: Float64Array, objective: O
     for (let i = fold; i < good.length; i += 5) if (good[i]! > value) falseAlarms++;
     for (let i = fold; i < defective.length; i += 5) if (defective[i]! > value) found++;
   }
-  return objective({ value: 0, falseAlarms, found, gap: 0 }, good.length, defective.length);
+  return { value: NaN, falseAlarms, found, gap: 0 };
 }
 
 /**

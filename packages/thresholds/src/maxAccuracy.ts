@@ -1,7 +1,7 @@
 import { assertKnownOptions } from '@adlib/core';
 import type { Scores } from '@adlib/metrics';
 import { fitLabelled } from './labelled.js';
-import type { LabelledOptions } from './labelled.js';
+import type { LabelledOptions, Objective } from './labelled.js';
 import type { Threshold } from './threshold.js';
 
 /**
@@ -26,7 +26,6 @@ import type { Threshold } from './threshold.js';
 export function maxAccuracy(good: Scores, defective: Scores, options: LabelledOptions = {}): Threshold {
   const { oracle = false } = options;
   assertKnownOptions('maxAccuracy', options, ['oracle']);
-  return fitLabelled('maxAccuracy', 'accuracy', { good, defective, oracle }, (c, nGood, nDefective) => {
-    return (c.found + nGood - c.falseAlarms) / (nGood + nDefective);
-  });
+  const of: Objective = (c, nGood, nDefective) => (c.found + nGood - c.falseAlarms) / (nGood + nDefective);
+  return fitLabelled('maxAccuracy', { name: 'accuracy', of }, { good, defective, oracle });
 }

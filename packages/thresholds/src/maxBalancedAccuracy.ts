@@ -1,7 +1,7 @@
 import { assertKnownOptions } from '@adlib/core';
 import type { Scores } from '@adlib/metrics';
 import { fitLabelled } from './labelled.js';
-import type { LabelledOptions } from './labelled.js';
+import type { LabelledOptions, Objective } from './labelled.js';
 import type { Threshold } from './threshold.js';
 
 /**
@@ -23,10 +23,7 @@ import type { Threshold } from './threshold.js';
 export function maxBalancedAccuracy(good: Scores, defective: Scores, options: LabelledOptions = {}): Threshold {
   const { oracle = false } = options;
   assertKnownOptions('maxBalancedAccuracy', options, ['oracle']);
-  return fitLabelled(
-    'maxBalancedAccuracy',
-    'balancedAccuracy',
-    { good, defective, oracle },
-    (c, nGood, nDefective) => (c.found * nGood + (nGood - c.falseAlarms) * nDefective) / (2 * nGood * nDefective),
-  );
+  const of: Objective = (c, nGood, nDefective) =>
+    (c.found * nGood + (nGood - c.falseAlarms) * nDefective) / (2 * nGood * nDefective);
+  return fitLabelled('maxBalancedAccuracy', { name: 'balancedAccuracy', of }, { good, defective, oracle });
 }

@@ -1,7 +1,7 @@
 import { assertKnownOptions } from '@adlib/core';
 import type { Scores } from '@adlib/metrics';
 import { fitLabelled } from './labelled.js';
-import type { LabelledOptions } from './labelled.js';
+import type { LabelledOptions, Objective } from './labelled.js';
 import type { Threshold } from './threshold.js';
 
 /**
@@ -22,7 +22,6 @@ import type { Threshold } from './threshold.js';
 export function maxF1(good: Scores, defective: Scores, options: LabelledOptions = {}): Threshold {
   const { oracle = false } = options;
   assertKnownOptions('maxF1', options, ['oracle']);
-  return fitLabelled('maxF1', 'f1', { good, defective, oracle }, (c, _, nDefective) => {
-    return (2 * c.found) / (c.found + c.falseAlarms + nDefective);
-  });
+  const of: Objective = (c, _, nDefective) => (2 * c.found) / (c.found + c.falseAlarms + nDefective);
+  return fitLabelled('maxF1', { name: 'f1', of }, { good, defective, oracle });
 }

@@ -12,7 +12,8 @@ export interface MedianMultipleOptions {
 
 /**
  * A multiple of the median: `T = lambda median(s)`. Made for pruning a training set that holds some defective parts;
- * it implies no false-positive rate, so none is stated. `parameters.shareAbove` is the share of the given scores above it.
+ * it implies no false-positive rate, so none is stated. `parameters.shareAbove` is the share of the given scores above it;
+ * `fittedOn` counts all of them as good, as their labels are not asked for.
  *
  * @param scores - scores of parts that are mostly good, zero or more
  * @param options - see {@link MedianMultipleOptions}

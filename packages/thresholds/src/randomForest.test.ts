@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '@adlib/core';
-import { growForest, growTree, treeShare } from './randomForest.js';
+import { growForest, growTree, treeData, treeShare } from './randomForest.js';
 
-const line = {
-  rows: [0, 1, 2, 3, 4, 5].map((x) => Float64Array.of(x)),
-  labels: Int8Array.of(-1, -1, 1, -1, 1, 1),
-  weights: new Float64Array(6).fill(1),
-};
+const line = treeData(
+  [0, 1, 2, 3, 4, 5].map((x) => Float64Array.of(x)),
+  Int8Array.of(-1, -1, 1, -1, 1, 1),
+  new Float64Array(6).fill(1),
+);
 const all = Uint32Array.from(line.rows.keys());
 
 test('takes the first of two equally good splits, at the midpoint', () => {
@@ -22,15 +22,12 @@ test('keeps leaves from getting too small', () => {
 });
 
 test('equal rows of both kinds share a leaf; useless features are passed over', () => {
-  const data = {
-    rows: [
-      [7, 1],
-      [7, 1],
-      [7, 2],
-    ].map((row) => Float64Array.from(row)),
-    labels: Int8Array.of(-1, 1, 1),
-    weights: Float64Array.of(3, 1, 1),
-  };
+  const rows = [
+    [7, 1],
+    [7, 1],
+    [7, 2],
+  ].map((row) => Float64Array.from(row));
+  const data = treeData(rows, Int8Array.of(-1, 1, 1), Float64Array.of(3, 1, 1));
   const tree = growTree(data, Uint32Array.of(0, 1, 2), { maxFeatures: 1, minLeaf: 1 }, createRandom(0));
   expect(tree.feature).toEqual([1, -1, -1]);
   expect(treeShare(tree, [7, 1])).toBe(0.25);
