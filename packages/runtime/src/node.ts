@@ -1,1 +1,2 @@
-export {};
+export { openSafetensors } from './safetensors/open.js';
+export type { SafetensorsFile } from './safetensors/open.js';

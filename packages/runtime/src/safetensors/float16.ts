@@ -10,7 +10,7 @@ import type { SafeTensor } from './tensor.js';
  * @example
  * ```ts
  * import { toFloat32 } from '@adlib/runtime';
- * console.log(toFloat32({ dtype: 'F16', shape: [2], data: new Uint16Array([0x3c00, 0x0001]) })); // 1 and 2^-24
+ * console.log(toFloat32({ dtype: 'F16', shape: [2], data: new Uint16Array([0x3c00, 0xc000]) })); // Float32Array(2) [ 1, -2 ]
  * ```
  */
 export function toFloat32(tensor: SafeTensor): Float32Array {

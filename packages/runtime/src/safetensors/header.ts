@@ -131,7 +131,7 @@ function readEntry(reader: HeaderText, name: string): HeaderEntry {
  */
 export function byteLength(dtype: SafetensorsDtype, shape: readonly number[]): number {
   if (shape.includes(0)) return 0;
-  const bytes = shape.reduce((product, size) => product * size, SAFETENSORS_DTYPES[dtype].bytes as number);
+  const bytes = shape.reduce<number>((product, size) => product * size, SAFETENSORS_DTYPES[dtype].bytes);
   return Number.isSafeInteger(bytes) ? bytes : Infinity;
 }
 
