@@ -66,7 +66,7 @@ export function toRows(fn: string, features: NdArray, d?: number): Rows {
   if (features.shape.length !== 2 || (d !== undefined && features.shape[1] !== d)) {
     throw new RangeError(argumentMessage(fn, 'features', `of shape [n, ${d ?? 'd'}]`, features.shape));
   }
-  return { data: Float64Array.from(toRowMajor(features)), n: features.shape[0]!, d: features.shape[1]! };
+  return { data: new Float64Array(toRowMajor(features)), n: features.shape[0]!, d: features.shape[1]! };
 }
 
 /**
@@ -133,5 +133,5 @@ export function stateTensor(fn: string, state: ScorerState, kind: string, name: 
   if (state.kind !== kind || tensor?.data.length !== tensor?.shape.reduce((a, b) => a * b, 1) || tensor === undefined) {
     throw new RangeError(`${fn}: state must be of kind ${kind} with a whole tensor ${name}, got kind ${state.kind}.`);
   }
-  return { shape: [...tensor.shape], data: Float64Array.from(tensor.data) };
+  return { shape: [...tensor.shape], data: new Float64Array(tensor.data) };
 }

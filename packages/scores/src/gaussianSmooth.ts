@@ -45,6 +45,6 @@ export function gaussianSmooth(map: NdArray, options: GaussianSmoothOptions = {}
   assertFinite('gaussianSmooth', 'value', value);
   const { data, height, width } = toPlane('gaussianSmooth', 'map', map);
   const kernel = gaussianKernel(sigma, { truncate });
-  const out = correlateExact(data, [height, width], [kernel, kernel], border, value);
-  return ndarray(Float32Array.from(out), [height, width]);
+  const out = correlateExact(new Float64Array(data), [height, width], [kernel, kernel], border, value);
+  return ndarray(new Float32Array(out), [height, width]);
 }

@@ -80,12 +80,14 @@ function assertNumbers(arg: string, values: readonly number[], min: number): voi
 
 function toLevels(image: Image, levels: number, quantize: boolean): Uint8Array {
   const grey = greyLevels(image);
-  const range = image.data instanceof Float32Array ? 1 : maxValue(image) + 1;
+  // The small term keeps the rounding of luma (0.299 v + 0.587 v + 0.114 v) from moving grey RGB down a level.
+  const scale = quantize ? levels / (image.data instanceof Float32Array ? 1 : maxValue(image) + 1) : 1;
+  const up = quantize ? 1e-9 : 0;
   const out = new Uint8Array(grey.length);
   for (let i = 0; i < grey.length; i++) {
-    // The small term keeps the rounding of luma (0.299 v + 0.587 v + 0.114 v) from moving grey RGB down a level.
-    const level = quantize ? Math.min(levels - 1, Math.floor((grey[i]! * levels) / range + 1e-9)) : grey[i]!;
-    if (!(level >= 0 && level < levels) || level % 1 !== 0) {
+    const v = grey[i]! * scale + up;
+    const level = quantize && v >= levels && v < Infinity ? levels - 1 : v;
+    if (!(level >= 0 && level < levels) || (!quantize && level % 1 !== 0)) {
       const hint = quantize ? 'Values must be finite and >= 0.' : 'Raise levels, or set quantize.';
       throw new RangeError(argumentMessage('glcm', 'image', `of levels 0 to ${levels - 1}`, grey[i], hint));
     }

@@ -45,20 +45,21 @@ export function gmsd(image: Image, reconstruction: Image, options: GmsdOptions =
   const a = toLevel(image);
   const m1 = prewittMagnitude(a);
   const m2 = prewittMagnitude(toLevel(reconstruction));
-  const gms = m1.map((v, i) => (2 * v * m2[i]! + c) / (v * v + m2[i]! ** 2 + c));
-  const score = pooling === 'mean' ? 1 - mean(gms) : deviation(gms);
-  const map = Float32Array.from(enlarge({ data: gms, size: a.size }, size), (v) => 1 - v);
+  const gms = new Float64Array(m1.length);
+  let sum = 0;
+  for (let i = 0; i < gms.length; i++) {
+    const u = m1[i]!;
+    const v = m2[i]!;
+    gms[i] = (2 * u * v + c) / (u * u + v * v + c);
+    sum += gms[i]!;
+  }
+  const mean = sum / gms.length;
+  let squares = 0;
+  for (let i = 0; i < gms.length; i++) squares += (gms[i]! - mean) * (gms[i]! - mean);
+  const score = pooling === 'mean' ? 1 - mean : Math.sqrt(squares / gms.length);
+  const map = new Float32Array(enlarge({ data: gms, size: a.size }, size));
+  for (let i = 0; i < map.length; i++) map[i] = 1 - map[i]!;
   return { similarity: 1 - score, score, map: ndarray(map, size) };
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, v) => sum + v, 0) / values.length;
-}
-
-/** Population standard deviation. */
-function deviation(values: Float64Array): number {
-  const m = mean(values);
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - m) * (v - m), 0) / values.length);
 }
 
 /** Mean of 2×2 blocks; beyond an odd edge lie zeros, as in the authors' `conv2(..., 'same')`. */
@@ -67,7 +68,10 @@ function halveZeroPadded({ data, size: [height, width] }: Level): Level {
   const w = Math.ceil(width / 2);
   const out = new Float64Array(h * w);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) out[(y >> 1) * w + (x >> 1)]! += data[y * width + x]! / 4;
+    const to = (y >> 1) * w;
+    const from = y * width;
+    for (let x = 0; x + 1 < width; x += 2) out[to + (x >> 1)]! += (data[from + x]! + data[from + x + 1]!) / 4;
+    if (width % 2 === 1) out[to + w - 1]! += data[from + width - 1]! / 4;
   }
   return { data: out, size: [h, w] };
 }

@@ -7,7 +7,7 @@ import type { Image } from '@adlib/core';
  * @returns a new array of `height * width` values
  */
 export function greyLevels({ data, channels, width, height }: Image): Float64Array {
-  if (channels === 1) return Float64Array.from(data);
+  if (channels === 1) return new Float64Array(data);
   const out = new Float64Array(width * height);
   for (let p = 0, i = 0; p < out.length; p++, i += 3) {
     out[p] = 0.299 * data[i]! + 0.587 * data[i + 1]! + 0.114 * data[i + 2]!;

@@ -39,7 +39,7 @@ export function forEachMomentRow(
   let next = 0; // the next row of the padded planes that is not filtered yet
   for (let top = 0; top < height; top += ROWS) {
     for (const end = Math.min(top + slots, rowIndex.length); next < end; next++) {
-      readRow(x, y, rowIndex[next]! * width, columnIndex, padded);
+      readRow(x, y, rowIndex[next]! * width, columnIndex, window.radius, padded);
       for (let m = 0; m < 4; m++) window.across(padded[m]!, filtered[m]![next % slots]!, width);
     }
     for (let m = 0; m < 4; m++) {
@@ -54,20 +54,29 @@ export function forEachMomentRow(
   }
 }
 
+/** Copies a row of both planes between their reflected ends and makes its squares and products. */
 function readRow(
   x: Float64Array,
   y: Float64Array,
   start: number,
   columns: Int32Array,
+  radius: number,
   padded: readonly Float64Array[],
 ): void {
   const [px, py, squares, product] = padded as [Float64Array, Float64Array, Float64Array, Float64Array];
-  for (let i = 0; i < columns.length; i++) {
-    const at = start + columns[i]!;
-    const a = x[at]!;
-    const b = y[at]!;
-    px[i] = a;
-    py[i] = b;
+  const width = columns.length - 2 * radius;
+  px.set(x.subarray(start, start + width), radius);
+  py.set(y.subarray(start, start + width), radius);
+  for (let i = 0; i < radius; i++) {
+    const end = columns.length - 1 - i;
+    px[i] = x[start + columns[i]!]!;
+    py[i] = y[start + columns[i]!]!;
+    px[end] = x[start + columns[end]!]!;
+    py[end] = y[start + columns[end]!]!;
+  }
+  for (let i = 0; i < squares.length; i++) {
+    const a = px[i]!;
+    const b = py[i]!;
     squares[i] = a * a + b * b;
     product[i] = a * b;
   }

@@ -153,7 +153,7 @@ export class NearestNeighbors implements FeatureScorer {
       kind: this.kind,
       options: this.options,
       facts: {},
-      tensors: { bank: { shape: [n, d], data: Float64Array.from(data) } },
+      tensors: { bank: { shape: [n, d], data: new Float64Array(data) } },
     };
   }
 
@@ -169,7 +169,7 @@ function toFloatRows(fn: string, features: NdArray, d?: number): Bank {
   if (features.shape.length !== 2 || (d !== undefined && features.shape[1] !== d)) {
     throw new RangeError(argumentMessage(fn, 'features', `of shape [n, ${d ?? 'd'}]`, features.shape));
   }
-  return { data: Float32Array.from(toRowMajor(features)), n: features.shape[0]!, d: features.shape[1]! };
+  return { data: new Float32Array(toRowMajor(features)), n: features.shape[0]!, d: features.shape[1]! };
 }
 
 function toBank(fn: string, features: NdArray, d?: number): Bank {

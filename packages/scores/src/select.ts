@@ -10,8 +10,10 @@ import { assertView } from './plane.js';
  */
 export function copyValues(fn: string, map: NdArray): { values: Float64Array; hasNaN: boolean } {
   assertView(fn, 'map', map);
-  const values = Float64Array.from(toRowMajor(map));
-  return { values, hasNaN: values.some((v) => Number.isNaN(v)) };
+  const values = new Float64Array(toRowMajor(map));
+  let hasNaN = false;
+  for (let i = 0; i < values.length; i++) if (values[i]! !== values[i]!) hasNaN = true;
+  return { values, hasNaN };
 }
 
 /**

@@ -51,8 +51,8 @@ export function upsampleMap(
   assertInteger('upsampleMap', 'size[1]', width, 1, 1e6);
   const plane = toPlane('upsampleMap', 'map', map);
   if (method === 'bilinear') {
-    const level = { data: Float64Array.from(plane.data), size: [plane.height, plane.width] as const };
-    return ndarray(Float32Array.from(enlarge(level, [height, width], alignCorners)), [height, width]);
+    const level = { data: new Float64Array(plane.data), size: [plane.height, plane.width] as const };
+    return ndarray(new Float32Array(enlarge(level, [height, width], alignCorners)), [height, width]);
   }
   const out = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {

@@ -46,7 +46,7 @@ export function uniformWindow(size: number): Window {
   return {
     radius: (size - 1) / 2,
     across: size === 7 ? box7 : (padded, out, width) => boxAcross(size, padded, out, width),
-    down: (rows, out, width) => boxDown(size, rows, out, width),
+    down: size === 7 ? box7Down : (rows, out, width) => boxDown(size, rows, out, width),
   };
 }
 
@@ -150,6 +150,23 @@ function box7(padded: Float64Array, out: Float64Array, width: number): void {
     d = e;
     e = f;
     f = g;
+  }
+}
+
+/** Rows 3 to 6 are under all four windows. */
+function box7Down(rows: readonly Float64Array[], out: readonly Float64Array[], width: number): void {
+  const [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9] = rows as unknown as [...Rows7, ...Rows7];
+  const [o0, o1, o2, o3] = out as unknown as Rows7;
+  for (let x = 0; x < width; x++) {
+    const middle = r3[x]! + r4[x]! + (r5[x]! + r6[x]!);
+    const b = r1[x]!;
+    const c = r2[x]!;
+    const h = r7[x]!;
+    const i = r8[x]!;
+    o0[x] = (r0[x]! + b + (c + middle)) * (1 / 7);
+    o1[x] = (b + c + (middle + h)) * (1 / 7);
+    o2[x] = (c + middle + (h + i)) * (1 / 7);
+    o3[x] = (middle + h + (i + r9[x]!)) * (1 / 7);
   }
 }
 
