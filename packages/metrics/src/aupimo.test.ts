@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRandom } from '@adlib/core';
 import { describe, expect, test } from 'vitest';
 import { aupimo } from './aupimo.js';
 
@@ -79,3 +80,37 @@ describe('edges', () => {
     await expect(aupimo([{ map: shifted(Infinity) }, ...maps], options)).rejects.toThrow(/finite/);
   });
 });
+
+test.each([25, 40, 400, 4000])(
+  'an outlier that makes %i thresholds coarse: equal to every threshold tried',
+  async (thresholds) => {
+    const random = createRandom(8);
+    const noise = () => Float32Array.from({ length: 2000 }, () => random.normal());
+    const good = [noise(), noise(), noise()];
+    good[1]![77] = 50;
+    const own = noise();
+    const mask = own.map((_, i) => (i % 90 === 0 ? 1 : 0));
+    const levels = Array.from({ length: thresholds }, (_, i) => {
+      const low = Math.min(...good.map((g) => g.reduce((a, b) => Math.min(a, b))));
+      return Math.fround(i === thresholds - 1 ? 50 : low + (i * (50 - low)) / (thresholds - 1));
+    });
+    const share = (g: Float32Array, t: number) => g.filter((v) => v >= t).length / g.length;
+    const fpr = levels.map((t) => good.reduce((sum, g) => sum + share(g, t), 0) / 3);
+    const bounds = [0.0002, 0.05] as const;
+    const [last, first] = bounds.map((b) => {
+      const gaps = fpr.map((rate) => Math.abs(rate - b));
+      return gaps.indexOf(Math.min(...gaps));
+    }) as [number, number];
+    const marked = own.map((v, i) => (mask[i] === 1 ? v + 2 : v));
+    const defect = marked.filter((_, i) => mask[i] === 1);
+    let area = 0;
+    for (let i = first + 1; i <= last; i++) {
+      area += (Math.log(fpr[i - 1]! / fpr[i]!) * (share(defect, levels[i - 1]!) + share(defect, levels[i]!))) / 2;
+    }
+    const of = (data: Float32Array) => ({ data, width: 50, height: 40 });
+    const maps = [{ map: of(marked), mask: of(mask) }, ...good.map((g) => ({ map: of(g) }))];
+    const ours = await aupimo(maps, { fprBounds: bounds, thresholds, minPoints: 2 });
+    expect(ours.points).toBe(last - first + 1);
+    expect(ours.perImage[0]).toBeCloseTo(area / Math.log(bounds[1] / bounds[0]), 12);
+  },
+);

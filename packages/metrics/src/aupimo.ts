@@ -1,7 +1,7 @@
 import { argumentMessage, assertFinite, assertInteger, assertKnownOptions, describe } from '@adlib/core';
 import { readMask, readScores, type Maps } from './maps.js';
 import { bitsOf } from './pixelStore.js';
-import { keyOfBits, keyOfNumber, numberOfKey, sortKeys } from './sort.js';
+import { keyOfNumber, numberOfKey, sortKeys, storedKeyOfBits } from './sort.js';
 
 /** Options of {@link aupimo}. */
 export interface AupimoOptions {
@@ -59,8 +59,9 @@ export async function aupimo(maps: Maps, options: AupimoOptions = {}): Promise<A
   const [low, high] = assertBounds(fprBounds);
   assertInteger('aupimo', 'thresholds', thresholds, 2);
   assertInteger('aupimo', 'minPoints', minPoints, 2);
-  const { goodImages, defects } = await collect(maps);
-  const rates = new SharedRates(goodImages, thresholds);
+  const collected = await collect(maps);
+  // A rate of more than twice the bound is never the nearest one; four times leaves room for rounding.
+  const rates = new SharedRates(collected.goodImages, cutAbove(4 * high, collected), thresholds);
   const first = rates.nearest(high);
   const last = rates.nearest(low);
   const points = Math.max(last - first + 1, 0);
@@ -78,14 +79,14 @@ export async function aupimo(maps: Maps, options: AupimoOptions = {}): Promise<A
   const keys = Uint32Array.from({ length: points }, (_, i) => keyOfNumber(rates.threshold(first + i)));
   const logs = Float64Array.from(keys, (key) => Math.log(rates.fpr(key)));
   const scale = Math.log(high / low);
-  const perImage = Float64Array.from(defects, (own) =>
+  const perImage = Float64Array.from(collected.defects, (own) =>
     own === undefined ? NaN : Math.min(Math.max(areaOver(logs, keys, own) / scale, 0), 1),
   );
-  const sorted = perImage.filter((v) => !Number.isNaN(v)).sort();
+  const ascending = perImage.filter((v) => !Number.isNaN(v)).sort();
   return {
     perImage,
-    mean: sorted.reduce((sum, v) => sum + v, 0) / sorted.length,
-    median: (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2,
+    mean: ascending.reduce((sum, v) => sum + v, 0) / ascending.length,
+    median: (ascending[(ascending.length - 1) >> 1]! + ascending[ascending.length >> 1]!) / 2,
     points,
     chance: (high - low) / scale,
     warnings: warningsOf(points, [low, high], [Math.exp(logs.at(-1)!), Math.exp(logs[0]!)]),
@@ -100,31 +101,58 @@ function assertBounds(bounds: readonly [number, number]): readonly [number, numb
   return bounds;
 }
 
-/** Sorted keys of every good image, and of the defective pixels of every other image, by position. */
-async function collect(maps: Maps): Promise<{ goodImages: Uint32Array[]; defects: (Uint32Array | undefined)[] }> {
+/** Bins of the leading 16 bits of a key. */
+const BINS = 1 << 16;
+
+/** What one pass over the maps keeps. */
+interface Collected {
+  /** Keys of every good image, in no order. */
+  goodImages: Uint32Array[];
+  /** Sum over good images of the share of pixels in each bin. */
+  shares: Float64Array;
+  /** Keys of the defective pixels of every other image, sorted, by position; undefined for good images. */
+  defects: (Uint32Array | undefined)[];
+}
+
+async function collect(maps: Maps): Promise<Collected> {
   const goodImages: Uint32Array[] = [];
+  const shares = new Float64Array(BINS);
   const defects: (Uint32Array | undefined)[] = [];
-  let scratch = new Uint32Array(0);
   for await (const { map, mask } of maps) {
     const { data, width, height } = readScores('aupimo', 'map', map);
-    const infinite = data.find((v) => !Number.isFinite(v));
-    if (infinite !== undefined) throw new RangeError(argumentMessage('aupimo', 'map', 'finite', infinite));
+    assertFiniteScores(data);
     const truth = mask === undefined ? undefined : readMask('aupimo', 'mask', mask, { width, height }).data;
-    const isDefective = truth?.includes(1) === true;
+    const keys = new Uint32Array(data.length);
     const bits = bitsOf(data);
-    const chosen = isDefective ? bits.filter((_, i) => truth[i] === 1) : bits;
-    const keys = new Uint32Array(chosen.length);
-    for (let i = 0; i < keys.length; i++) keys[i] = keyOfBits(chosen[i]!);
-    if (scratch.length < keys.length) scratch = new Uint32Array(keys.length);
-    sortKeys(keys, keys.length, scratch);
-    if (!isDefective) goodImages.push(keys);
-    defects.push(isDefective ? keys : undefined);
+    if (truth?.includes(1) === true) {
+      let n = 0;
+      for (let i = 0; i < bits.length; i++) if (truth[i] === 1) keys[n++] = storedKeyOfBits(bits[i]!);
+      defects.push(sorted(keys.slice(0, n)));
+    } else {
+      for (let i = 0; i < bits.length; i++) keys[i] = storedKeyOfBits(bits[i]!);
+      const counts = new Uint32Array(BINS);
+      for (let i = 0; i < keys.length; i++) counts[keys[i]! >>> 16]!++;
+      for (let bin = 0; bin < BINS; bin++) shares[bin]! += counts[bin]! / keys.length;
+      goodImages.push(keys);
+      defects.push(undefined);
+    }
   }
   if (goodImages.length === 0 || goodImages.length === defects.length) {
     const missing = goodImages.length === 0 ? 'no good image' : 'no defective image';
     throw new RangeError(argumentMessage('aupimo', 'maps', 'of good and defective images', missing));
   }
-  return { goodImages, defects };
+  return { goodImages, shares, defects };
+}
+
+function assertFiniteScores(scores: Float32Array): void {
+  for (let i = 0; i < scores.length; i++) {
+    if (!Number.isFinite(scores[i])) throw new RangeError(argumentMessage('aupimo', 'map', 'finite', scores[i]));
+  }
+}
+
+function sorted(keys: Uint32Array): Uint32Array {
+  sortKeys(keys, keys.length, new Uint32Array(keys.length));
+  return keys;
 }
 
 /** Position of the first key that is not less than `key`. */
@@ -139,18 +167,34 @@ function lowerBound(keys: Uint32Array, key: number): number {
   return low;
 }
 
-/** Thresholds and the false-positive rate that the good images share. */
+/** Thresholds and the false-positive rate that the good images share, above a cut. */
 class SharedRates {
-  readonly #images: readonly Uint32Array[];
+  /** Sorted keys from the cut upwards, and the number of pixels, of each good image. */
+  readonly #images: readonly { readonly keys: Uint32Array; readonly size: number }[];
   readonly #count: number;
   readonly #min: number;
   readonly #max: number;
+  /** First threshold above the cut: from here on rates are known. */
+  readonly #start: number;
 
-  constructor(images: readonly Uint32Array[], count: number) {
-    this.#images = images;
+  constructor(images: readonly Uint32Array[], cut: number, count: number) {
+    let least = Infinity;
+    let most = 0;
+    this.#images = images.map((all) => {
+      const above = new Uint32Array(all.length);
+      let n = 0;
+      for (let i = 0; i < all.length; i++) {
+        const key = all[i]!;
+        if (key < least) least = key;
+        if (key > most) most = key;
+        if (key >= cut) above[n++] = key;
+      }
+      return { keys: sorted(above.slice(0, n)), size: all.length };
+    });
     this.#count = count;
-    this.#min = numberOfKey(images.reduce((least, keys) => Math.min(least, keys[0]!), Infinity));
-    this.#max = numberOfKey(images.reduce((most, keys) => Math.max(most, keys.at(-1)!), 0));
+    this.#min = numberOfKey(least);
+    this.#max = numberOfKey(most);
+    this.#start = cut <= least ? 0 : this.#first(0, (index) => keyOfNumber(this.threshold(index)) >= cut);
   }
 
   threshold(index: number): number {
@@ -159,7 +203,8 @@ class SharedRates {
   }
 
   fpr(key: number): number {
-    const sum = this.#images.reduce((total, keys) => total + (keys.length - lowerBound(keys, key)) / keys.length, 0);
+    let sum = 0;
+    for (const { keys, size } of this.#images) sum += (keys.length - lowerBound(keys, key)) / size;
     return sum / this.#images.length;
   }
 
@@ -167,13 +212,13 @@ class SharedRates {
     return this.fpr(keyOfNumber(this.threshold(index)));
   }
 
-  /** First threshold for which a condition on the rate, once true, stays true. */
-  #first(condition: (fpr: number) => boolean): number {
-    let low = 0;
+  /** First threshold for which a condition, once true, stays true. */
+  #first(from: number, condition: (index: number) => boolean): number {
+    let low = from;
     let high = this.#count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (condition(this.#fprAt(middle))) high = middle;
+      if (condition(middle)) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -193,11 +238,22 @@ class SharedRates {
         ),
       );
     }
-    const below = this.#first((fpr) => fpr <= bound);
-    if (below === 0) return 0;
-    const above = this.#fprAt(below - 1);
-    return above - bound <= bound - this.#fprAt(below) ? this.#first((fpr) => fpr <= above) : below;
+    const start = this.#start;
+    let found = this.#first(start, (index) => this.#fprAt(index) <= bound);
+    if (found > start) {
+      const above = this.#fprAt(found - 1);
+      if (above - bound <= bound - this.#fprAt(found))
+        found = this.#first(start, (index) => this.#fprAt(index) <= above);
+    }
+    return found;
   }
+}
+
+/** Key above which the shared rate is less than a given one: lower good scores need not be sorted. */
+function cutAbove(rate: number, { goodImages, shares }: Collected): number {
+  let bin = BINS;
+  for (let share = 0; bin > 0 && share < rate * goodImages.length;) share += shares[--bin]!;
+  return bin * 65536;
 }
 
 /** Trapezoid area of one image's overlap over the logarithms of the rate, which descend. */

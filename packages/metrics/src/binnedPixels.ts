@@ -13,6 +13,7 @@ interface BinnedGroup {
 
 /** Counts per bin of the leading bits of the key: bounded memory, scores within a bin are ties. */
 export class BinnedPixels implements PixelStore {
+  /** Whether every score is told apart. */
   readonly exact = false;
   readonly #shift: number;
   readonly #bins: number;
@@ -29,8 +30,10 @@ export class BinnedPixels implements PixelStore {
     return [...this.#groups.keys()];
   }
 
+  /** Threshold that just leaves out the pixels of a grid key. */
   readonly thresholdAt = (bin: number): number =>
     numberOfKey(Math.min((bin << this.#shift) + (2 ** this.#shift - 1), 0xff800000));
+  /** Threshold that just flags the pixels of a grid key. */
   readonly thresholdBelow = (bin: number): number => numberBelowKey((bin << this.#shift) >>> 0);
 
   /** Adds the scores of one map. */

@@ -14,6 +14,7 @@ interface ExactGroup {
 
 /** Every pixel's key: good ones in sorted runs, defective ones with the number of their region. */
 export class ExactPixels implements PixelStore {
+  /** Whether every score is told apart. */
   readonly exact = true;
   readonly #groups = new Map<string, ExactGroup>();
   readonly #keys = new Growing();
@@ -28,7 +29,9 @@ export class ExactPixels implements PixelStore {
     return [...this.#groups.keys()];
   }
 
+  /** Threshold that just leaves out the pixels of a grid key. */
   readonly thresholdAt = numberOfKey;
+  /** Threshold that just flags the pixels of a grid key. */
   readonly thresholdBelow = numberBelowKey;
 
   readonly #borrow = (n: number): Uint32Array => {
