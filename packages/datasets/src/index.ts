@@ -1,3 +1,6 @@
+export { audit } from './audit.js';
+export type { AuditOptions, AuditReport } from './audit.js';
+export type { Finding, FindingKind } from './audit/findings.js';
 export {
   augmentedImages,
   augmentImage,
