@@ -29,6 +29,16 @@ describe('calibrate', () => {
     expect(one.summary).toMatchObject({ n: 1, min: scores[0], mean: scores[0], sd: 0 });
   });
 
+  test('tells the range of the maps of good images', async () => {
+    const { mapRange } = await calibrate(detector, [
+      ...samples,
+      ...tinySamples({ good: 0, defective: 1, prefix: 'x' }),
+    ]);
+    const detections = await detector.score(await Promise.all(samples.map((sample) => sample.image())));
+    const values = detections.flatMap((d) => [...d.map!.data]);
+    expect(mapRange).toEqual([Math.min(...values), Math.max(...values)]);
+  });
+
   test('good scores alone make the limit of a rule for good scores', async () => {
     const both = [...samples, ...tinySamples({ good: 0, defective: 2, prefix: 'x' })];
     const { threshold, scores: all, summary } = await calibrate(detector, both);

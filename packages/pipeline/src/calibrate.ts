@@ -40,6 +40,8 @@ export interface Calibration {
   scores: number[];
   /** The good ones in short, for the bundle. */
   summary: ScoreSummary;
+  /** Smallest and largest map value on good images, what heat maps are coloured by; `null` where there are no maps. */
+  mapRange: [number, number] | null;
 }
 
 /**
@@ -68,24 +70,34 @@ export async function calibrate(
     );
   }
   const scores: number[] = [];
+  let mapRange: [number, number] | null = null;
   const scoreOptions = {
-    maps: false,
     ...(device === undefined ? {} : { device }),
     ...(signal === undefined ? {} : { signal }),
   };
-  for await (const { score } of detector.scoreEach(imagesOf(samples), scoreOptions)) {
+  for await (const { score, map } of detector.scoreEach(imagesOf(samples), scoreOptions)) {
     if (!Number.isFinite(score)) {
       throw new RangeError(
         argumentMessage('calibrate', `the score of ${samples[scores.length]!.id}`, 'a finite number', score),
       );
     }
+    if (map !== undefined && samples[scores.length]!.label === 'good') mapRange = widen(mapRange, map.data);
     scores.push(score);
     onProgress?.({ stage: 'calibrate', done: scores.length, total: samples.length });
   }
   const good = scores.filter((_, i) => samples[i]!.label === 'good');
   const defective = scores.filter((_, i) => samples[i]!.label === 'defective');
   const threshold = fitThreshold(rule, { good, ...(defective.length === 0 ? {} : { defective }) }, ruleOptions);
-  return { threshold, scores, summary: summarise(good) };
+  return { threshold, scores, summary: summarise(good), mapRange };
+}
+
+function widen(range: [number, number] | null, values: Float32Array): [number, number] {
+  let [low, high] = range ?? [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
 }
 
 function summarise(values: readonly number[]): ScoreSummary {

@@ -1,0 +1,134 @@
+import type { Detector, Device } from '@adlib/core';
+import { assignRoles, samplesByRole, type Role, type Sample } from '@adlib/datasets';
+import { createDetector, detectors } from '@adlib/models';
+import { calibrate, train, type ScoreSummary, type TrainRecord } from '@adlib/pipeline';
+import { saveBundle } from '@adlib/pipeline/node';
+import { fitThreshold, thresholdRules, type Threshold } from '@adlib/thresholds';
+import { Option, type Command } from 'commander';
+import { DEVICES, type CommandContext } from '../context.js';
+import { UsageError } from '../failure.js';
+import { DATA_HELP, openData } from '../openData.js';
+import { collectPair, wholeNumber } from '../optionValues.js';
+import { writingInto } from '../output.js';
+import { figureText, table } from '../table.js';
+
+interface TrainArguments {
+  model: string;
+  out: string;
+  seed: number;
+  device: Device;
+  epochs?: number;
+  option: Record<string, unknown>;
+  thresholdRule: string;
+  thresholdOption: Record<string, unknown>;
+  json?: boolean;
+}
+
+/**
+ * Adds `adlib train`.
+ *
+ * @param program - the command line
+ * @param context - cancellation, progress, where results go
+ */
+export function addTrain(program: Command, context: CommandContext): void {
+  const rules = thresholdRules.filter((rule) => rule.needs === 'good').map((rule) => rule.name);
+  program
+    .command('train')
+    .description('learn from images of good parts, fit a threshold, and save both as a bundle')
+    .argument('<data>', DATA_HELP)
+    .addOption(
+      new Option('--model <kind>', 'detector, see adlib models')
+        .choices(Object.keys(detectors))
+        .default('conv-autoencoder'),
+    )
+    .requiredOption(
+      '--out <dir>',
+      'folder for the bundle; an older bundle in it is replaced when the new one is complete',
+    )
+    .option('--seed <number>', 'seed of everything random', wholeNumber(0, 0xffffffff), 0)
+    .addOption(new Option('--device <device>', 'where to train').choices(DEVICES).default('auto'))
+    .option(
+      '--epochs <number>',
+      'passes over the training images, for detectors that have the option epochs',
+      wholeNumber(1, 1_000_000),
+    )
+    .option('--option <key=value>', 'an option of the detector, see adlib models; may be repeated', collectPair, {})
+    .addOption(
+      new Option('--threshold-rule <rule>', 'how the threshold follows from the scores of good calibration images')
+        .choices(rules)
+        .default('meanPlusSigma'),
+    )
+    .option('--threshold-option <key=value>', 'an option of the rule; may be repeated', collectPair, {})
+    .option('--json', 'print the record of the training as JSON')
+    .action((data: string, options: TrainArguments) => runTrain(data, options, context));
+}
+
+async function runTrain(data: string, options: TrainArguments, context: CommandContext): Promise<void> {
+  const { model, out, seed, epochs, option, thresholdRule, thresholdOption } = options;
+  if (epochs !== undefined && 'epochs' in option) {
+    throw new UsageError('epochs is given twice, as --epochs and as --option epochs.');
+  }
+  const detector = createDetector(model, { ...option, ...(epochs === undefined ? {} : { epochs }) });
+  try {
+    const dataset = await openData(data);
+    dataset.warnings.forEach((warning) => context.tell(`warning: ${warning}`));
+    const roles = await samplesByRole(dataset, await assignRoles(dataset, { seed }));
+    tryRule(thresholdRule, thresholdOption, roles.calibration.length);
+    const trained = await writingInto(out, () => trainAndSave(detector, dataset.name, roles, options, context));
+    context.view.stop();
+    trained.threshold.warnings.forEach((warning) => context.tell(`warning: threshold: ${warning}`));
+    const record = { bundle: out, kind: model, options: detector.options, ...trained };
+    context.print(
+      options.json === true ? JSON.stringify(record, null, 2) : summary(out, model, trained, roles.test.length),
+    );
+  } finally {
+    detector.dispose();
+  }
+}
+
+/** A misspelt option of the rule, or too few calibration images for it, is told before the training and not after it. */
+function tryRule(rule: string, options: Readonly<Record<string, unknown>>, count: number): void {
+  const good = Array.from({ length: count }, (_, i) => 1 - Math.log(1 - (i + 0.5) / count));
+  fitThreshold(rule, { good }, options);
+}
+
+interface Trained {
+  training: TrainRecord;
+  threshold: Threshold;
+  calibration: ScoreSummary;
+}
+
+async function trainAndSave(
+  detector: Detector,
+  name: string,
+  roles: Readonly<Record<Role, readonly Sample[]>>,
+  { out, seed, device, thresholdRule, thresholdOption: ruleOptions }: TrainArguments,
+  { signal, view: { onProgress } }: CommandContext,
+): Promise<Trained> {
+  const training = await train(detector, roles, { name, seed, device, signal, onProgress });
+  const calibration = await calibrate(detector, roles.calibration, thresholdRule, {
+    ruleOptions,
+    device,
+    signal,
+    onProgress,
+  });
+  signal.throwIfAborted();
+  const { threshold, summary: scores, mapRange } = calibration;
+  await saveBundle(out, { detector, threshold, provenance: { training, calibration: { scores, mapRange } } });
+  return { training, threshold, calibration: scores };
+}
+
+function summary(out: string, model: string, { training, threshold, calibration }: Trained, tests: number): string {
+  const { train: learned, validation } = training.images;
+  const { n, min, max } = calibration;
+  return table([
+    ['bundle', out],
+    ['detector', model],
+    ['images', `${learned} to learn from, ${validation} held out, ${n} to calibrate, ${tests} left for testing`],
+    [
+      'threshold',
+      `${figureText(threshold.value)} (${threshold.rule}); good calibration images score ${figureText(min)} to ${figureText(max)}`,
+    ],
+    ['time', `${figureText(training.seconds, 3)} s`],
+  ]);
+}

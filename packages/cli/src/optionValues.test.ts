@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { collectPair, wholeNumber } from './optionValues.js';
+
+test('pairs are read as JSON where they are JSON, else as text', () => {
+  const pairs = ['a=3', 'b=true', 'c=[8,16]', 'd=rgb', 'e=x=y', 'f='].reduce((all, pair) => collectPair(pair, all), {});
+  expect(pairs).toEqual({ a: 3, b: true, c: [8, 16], d: 'rgb', e: 'x=y', f: '' });
+  expect(() => collectPair('a', {})).toThrow('Write key=value.');
+  expect(() => collectPair('=3', {})).toThrow('Write key=value.');
+  expect(() => collectPair('a=1', { a: 2 })).toThrow('a is given twice.');
+});
+
+test('whole numbers are whole and in range', () => {
+  const parse = wholeNumber(1, 10);
+  expect(parse('10')).toBe(10);
+  for (const text of ['0', '11', '1.5', '-1', '1e1', '', 'x']) expect(() => parse(text), text).toThrow('from 1 to 10');
+});

@@ -1,0 +1,43 @@
+import { InvalidArgumentError } from 'commander';
+
+/**
+ * Collects `key=value` pairs of a repeatable option. Values that are JSON (numbers, true, false, lists) are read as such,
+ * anything else is text.
+ *
+ * @param pair - one pair
+ * @param before - the pairs before it
+ * @returns all pairs
+ * @throws InvalidArgumentError if there is no `=` or the key is given twice
+ */
+export function collectPair(pair: string, before: Record<string, unknown>): Record<string, unknown> {
+  const at = pair.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Write key=value.');
+  const key = pair.slice(0, at);
+  if (Object.hasOwn(before, key)) throw new InvalidArgumentError(`${key} is given twice.`);
+  return { ...before, [key]: readValue(pair.slice(at + 1)) };
+}
+
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Reads a whole number of an option.
+ *
+ * @param min - smallest allowed
+ * @param max - largest allowed
+ * @returns the parser for commander
+ */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
