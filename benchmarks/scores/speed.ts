@@ -165,9 +165,9 @@ class Peer {
 
   async run(task: Task, warm: boolean): Promise<Answer> {
     this.#child.stdin.write(`${JSON.stringify({ name: task.name, size: task.size, folder, warm })}\n`);
-    const { value, done } = await this.#lines.next();
-    if (done === true) throw new Error(`the Python process ended during ${task.name}`);
-    return JSON.parse(value) as Answer;
+    const line = await this.#lines.next();
+    if (line.done === true) throw new Error(`the Python process ended during ${task.name}`);
+    return JSON.parse(line.value) as Answer;
   }
 
   close(): void {

@@ -67,3 +67,5 @@ export { randomDrop, selectFeatures } from './randomDrop.js';
 export type { RandomDropOptions } from './randomDrop.js';
 export { RunningCovariance } from './runningCovariance.js';
 export type { Shrinkage } from './shrinkage.js';
+export { mapFigures, MapHead } from './mapHead.js';
+export type { MapHeadOptions, MapHeadState } from './mapHead.js';

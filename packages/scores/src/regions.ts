@@ -1,12 +1,11 @@
-/** Classes of the content partition, in the order of their codes 0 .. 3. */
-export const regionNames = ['preserved', 'changed', 'smooth', 'texture'] as const;
+// Codes of the content partition: 0 preserved edge, 1 changed edge, 2 smooth, 3 texture.
 
 /**
  * Content partition of Li and Bovik: thresholds .12 and .06 of the largest gradient of the reference.
  *
  * @param reference - gradient magnitude of the reference
  * @param distorted - gradient magnitude of the other image
- * @returns a code per pixel, see {@link regionNames}
+ * @returns a code per pixel
  */
 export function partitionRelative(reference: Float64Array, distorted: Float64Array): Uint8Array {
   let max = 0;
@@ -29,7 +28,7 @@ export function partitionRelative(reference: Float64Array, distorted: Float64Arr
  *
  * @param reference - gradient magnitude of the first image, on the scale 0..1
  * @param distorted - gradient magnitude of the other image
- * @returns a code per pixel, see {@link regionNames}
+ * @returns a code per pixel
  */
 export function partitionAbsolute(reference: Float64Array, distorted: Float64Array): Uint8Array {
   const out = new Uint8Array(reference.length);
