@@ -12,7 +12,16 @@ import { mvtec } from './mvtec.js';
 import { assignRoles } from './roles.js';
 import { synthetic } from './synthetic.js';
 
-const clean = synthetic('screw', { seed: 1, good: 16, testGood: 10, defective: 10, defects: ['stain'], size: 64 });
+const drawn = synthetic('screw', { seed: 1, good: 16, testGood: 10, defective: 10, defects: ['stain'], size: 64 });
+/** The same, each picture drawn once. */
+const clean: Dataset = {
+  ...drawn,
+  samples: drawn.samples.map((sample) => {
+    const image = sample.image();
+    const hash = sample.hash();
+    return { ...sample, image: () => image, hash: () => hash };
+  }),
+};
 
 /** The clean set with one sample replaced or added. */
 function planted(id: string, change: Partial<Sample> & { from?: string }): Dataset {
