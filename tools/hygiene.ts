@@ -1,7 +1,7 @@
 /** What no other tool looks at: paths of a machine, registry hosts, leftovers, and package files that drifted apart. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { listPackages, main, mustRun, root, type Workspace } from './workspace.js';
+import { listPackages, main, mustRun, root, run, type Workspace } from './workspace.js';
 
 /** What must not be in any text of the repository. The brackets keep each pattern from matching itself. */
 const forbidden: [RegExp, string][] = [
@@ -19,6 +19,7 @@ await main(async () => {
   const problems = [
     ...present.flatMap(checkFile),
     ...checkLock(),
+    ...(await checkInstall()),
     ...packages.flatMap((one) => checkManifest(one, packages)),
     ...checkRanges(packages),
   ];
@@ -57,6 +58,12 @@ function checkLock(): string[] {
         ]
       : [],
   );
+}
+
+/** Whether `npm ci` would take the lock file: it must fit every package.json and name the binaries of all platforms. */
+async function checkInstall(): Promise<string[]> {
+  const { code, output } = await run('npm', ['ci', '--dry-run', '--offline', '--loglevel=error']);
+  return code === 0 ? [] : [`package-lock.json: npm ci would refuse it:\n${output.trim()}`];
 }
 
 /** What every package.json must say alike. */

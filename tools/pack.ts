@@ -16,9 +16,9 @@ export async function packAll(): Promise<Packed[]> {
   return inParallel(publicPackages(), async (one) => {
     const output = await mustRun('npm', ['pack', '--json', '--loglevel=error', '--pack-destination', folder], {
       cwd: one.path,
+      stdoutOnly: true,
     });
-    const json = output.slice(output.search(/^[[{]/m));
-    const [packed] = Object.values(JSON.parse(json) as Record<string, { filename: string }>);
+    const [packed] = Object.values(JSON.parse(output) as Record<string, { filename: string }>);
     return { ...one, tarball: join(folder, packed!.filename.replace('@', '').replace('/', '-')) };
   });
 }

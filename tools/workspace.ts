@@ -82,35 +82,33 @@ export interface Outcome {
 
 /** Options of {@link run}. */
 export interface RunOptions {
+  /** Folder to run in; the root by default. */
   cwd?: string;
-  env?: NodeJS.ProcessEnv;
-  /** Ends the command after this many milliseconds. */
-  timeoutMs?: number;
-  /** Called with each piece of output as it comes. */
-  onOutput?: (text: string) => void;
+  /** Leave standard error out of what is returned when the command succeeds. */
+  stdoutOnly?: boolean;
 }
 
 /** Runs a command with the repository's binaries on its path. Resolves also when it fails. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const { cwd = root, env = process.env, timeoutMs, onOutput } = options;
-  const path = [join(root, 'node_modules', '.bin'), env['PATH'] ?? ''].join(delimiter);
+  const { cwd = root, stdoutOnly = false } = options;
+  const path = [join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter);
   return new Promise((done) => {
     const child = spawn(command, args, {
       cwd,
-      env: { ...env, PATH: path },
+      env: { ...process.env, PATH: path, NO_COLOR: '1', FORCE_COLOR: undefined },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: 'SIGKILL' as const }),
     });
     let output = '';
-    const add = (data: Buffer): void => {
+    let stdout = '';
+    child.stdout.on('data', (data: Buffer) => {
       output += data.toString();
-      onOutput?.(data.toString());
-    };
-    child.stdout.on('data', add);
-    child.stderr.on('data', add);
+      stdout += data.toString();
+    });
+    child.stderr.on('data', (data: Buffer) => (output += data.toString()));
     child.on('error', (error) => done({ code: 127, output: `${output}\n${error.message}` }));
     child.on('close', (code, signal) => {
-      done({ code: code ?? 1, output: signal === null ? output : `${output}\n${command} was ended by ${signal}` });
+      if (code === 0) done({ code, output: stdoutOnly ? stdout : output });
+      else done({ code: code ?? 1, output: signal === null ? output : `${output}\n${command} was ended by ${signal}` });
     });
   });
 }
