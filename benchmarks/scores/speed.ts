@@ -143,7 +143,7 @@ const tasks: Task[] = [
     name: 'neighbors',
     peer: 'torch',
     size: 1536,
-    repeats: 3,
+    repeats: 1,
     run: () =>
       meanScore(
         new NearestNeighbors({ k: 5 }).fit(ndarray(bank, [10_000, 1536])).neighbors(ndarray(query, [784, 1536]))
