@@ -90,14 +90,18 @@ export function compile<F extends TensorFunction>(fn: F, options: CompileOptions
 
   async function build(specs: Map<string, TensorSpec>, args: readonly Structure<unknown>[]): Promise<Entry> {
     let result: Structure<string> = '';
-    const traced = trace((placeholders) => {
-      const tensors = args.map((arg, i) =>
-        mapStructure(arg as Structure<TensorSpec>, isShaped, (path) => placeholders[path]!, `${i}`),
-      );
-      const out = fn(...tensors);
-      result = mapStructure(out, isTensor, (path) => `out:${path}`);
-      return Object.fromEntries([...flatten(out, isTensor)].map(([path, tensor]) => [`out:${path}`, tensor]));
-    }, Object.fromEntries(specs));
+    const traced = trace(
+      (placeholders) => {
+        const tensors = args.map((arg, i) =>
+          mapStructure(arg as Structure<TensorSpec>, isShaped, (path) => placeholders[path]!, `${i}`),
+        );
+        const out = fn(...tensors);
+        result = mapStructure(out, isTensor, (path) => `out:${path}`);
+        return Object.fromEntries([...flatten(out, isTensor)].map(([path, tensor]) => [`out:${path}`, tensor]));
+      },
+      Object.fromEntries(specs),
+      { target: resolved === 'cpu' ? 'cpu' : 'any' },
+    );
     const session = await Session.open(encodeOnnx(traced.model), {
       device: resolved as Exclude<ResolvedDevice, 'tfjs'>,
       ...(threads === undefined ? {} : { threads }),
@@ -185,16 +189,23 @@ async function runEagerly<F extends TensorFunction>(
         ),
       ),
     );
-    return fn(...tensors) as tf.TensorContainer;
+    // Copies, so that disposing of them leaves alone what the function captured.
+    return mapStructure(fn(...tensors), isTensor, (_path, tensor) => tf.clone(tensor)) as tf.TensorContainer;
   }) as unknown as Structure<tf.Tensor>;
   const leaves = flatten(out, isTensor);
   try {
     const numbers = new Map<string, HostTensor>();
     for (const [path, tensor] of leaves) {
-      numbers.set(path, { data: await tensor.data(), shape: tensor.shape });
+      numbers.set(path, { data: ownData(await tensor.data(), tensor.dtype), shape: tensor.shape });
     }
     return mapStructure(out, isTensor, (path) => numbers.get(path)!) as HostResult<ReturnType<F>>;
   } finally {
     for (const tensor of leaves.values()) tensor.dispose();
   }
+}
+
+/** A new array of the type that goes with the dtype: tfjs may hand out its own array, and of the type before a cast. */
+function ownData(data: ArrayLike<number>, dtype: tf.DataType): HostTensor['data'] {
+  if (dtype === 'float32') return Float32Array.from(data);
+  return dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
 }

@@ -33,7 +33,7 @@ export { hostTensor } from './session/tensor.js';
 export type { HostTensor } from './session/tensor.js';
 export type { Structure } from './structure.js';
 export { trace } from './trace/trace.js';
-export type { TensorSpec, Trace } from './trace/trace.js';
+export type { TensorSpec, Trace, TraceOptions } from './trace/trace.js';
 export type { TraceDtype } from './trace/value.js';
 export { functional } from './train/functional.js';
 export type { FunctionalModel } from './train/functional.js';

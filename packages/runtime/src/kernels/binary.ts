@@ -63,7 +63,12 @@ export const binaryKernels: KernelTable = {
   Sub: arithmetic(op('Sub')),
   Multiply: arithmetic(op('Mul')),
   RealDiv: arithmetic(op('Div')),
-  FloorDiv: arithmetic(floorDivide),
+  // int32 whatever the operands are, as in tfjs.
+  FloorDiv: kernel(({ g, inputs }) => {
+    const { shape, first, dtype, names } = operands(g, [inputs['a']!, inputs['b']!]);
+    const [a, b] = names(dtype) as [string, string];
+    return g.value(castTo(g, floorDivide(g, a, b, dtype), dtype, 'int32'), shape, 'int32', first);
+  }),
   Maximum: arithmetic(op('Max')),
   Minimum: arithmetic(op('Min')),
   Pow: arithmetic((g, a, b, dtype) =>
@@ -97,7 +102,6 @@ export const binaryKernels: KernelTable = {
   LessEqual: test('LessOrEqual'),
   LogicalAnd: test('And', false, 'bool'),
   LogicalOr: test('Or', false, 'bool'),
-  LogicalXor: test('Xor', false, 'bool'),
   AddN: kernel(({ g, list }) => {
     const { shape, first, dtype, names } = operands(g, list);
     const all = names(dtype);

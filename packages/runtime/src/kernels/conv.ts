@@ -9,10 +9,15 @@ type Shape4 = [number, number, number, number];
 
 /** tfjs's attributes of every convolution kernel. */
 export interface ConvAttrs {
+  /** Step between windows, in pixels. */
   strides: number | [number, number];
+  /** Pixels added around the picture. */
   pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+  /** Order of axes; only `NHWC` is compiled. */
   dataFormat?: 'NHWC' | 'NCHW';
+  /** Distance between the pixels of a window. */
   dilations?: number | [number, number];
+  /** What happens to a last window that is not whole. */
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
@@ -30,7 +35,7 @@ export function convInfo(
   depthwise = false,
 ) {
   rejectChannelsFirstFormat('conv2d', attrs.dataFormat);
-  return tf.backend_util.computeConv2DInfo(
+  const info = tf.backend_util.computeConv2DInfo(
     [...xShape] as Shape4,
     [...filterShape] as Shape4,
     attrs.strides,
@@ -39,10 +44,28 @@ export function convInfo(
     attrs.dimRoundingMode,
     depthwise,
   );
+  return wholeWindows(info);
 }
 
-/** What {@link convInfo} returns. */
-export type ConvInfo = ReturnType<typeof convInfo>;
+/** Geometry of a convolution or pooling. */
+export type ConvInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
+
+/**
+ * The same geometry with the padding after the picture as large as the last window needs: where rounding up made the last
+ * window hang over, tfjs leaves that to the kernel.
+ * @param info
+ */
+export function wholeWindows(info: ConvInfo): ConvInfo {
+  const { top, bottom, left, right } = info.padInfo;
+  const reachY = (info.outHeight - 1) * info.strideHeight + (info.filterHeight - 1) * info.dilationHeight + 1;
+  const reachX = (info.outWidth - 1) * info.strideWidth + (info.filterWidth - 1) * info.dilationWidth + 1;
+  const padInfo = {
+    ...info.padInfo,
+    bottom: Math.max(bottom, reachY - info.inHeight - top),
+    right: Math.max(right, reachX - info.inWidth - left),
+  };
+  return { ...info, padInfo };
+}
 
 /**
  * ONNX's attributes for that geometry.

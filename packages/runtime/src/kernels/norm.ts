@@ -20,29 +20,49 @@ function explicit(g: GraphBuilder, inputs: Readonly<Record<string, TraceValue>>,
   return g.value(g.node('Add', [g.node('Mul', [centred, factor]), part('offset', 0)]), x.shape, 'float32');
 }
 
+/**
+ * One BatchNormalization node in training mode. With momentum 0 its "running" outputs are the batch's own mean and biased
+ * variance. ONNX Runtime writes them over the memory of the old running values, whoever else reads it, even over the caller's
+ * arrays. So the old ones, which count for nothing, are made for this node alone: the offset plus a number no other node has.
+ */
+function fusedTraining(g: GraphBuilder, inputs: Readonly<Record<string, TraceValue>>, epsilon: number): TraceValue[] {
+  const x = inputs['x']!;
+  const [scale, offset] = [g.plain(inputs['scale']!), g.plain(inputs['offset']!)];
+  const own = () => g.node('Add', [offset, g.float(1 + g.nodes.length)]);
+  const names = g.nodeN('BatchNormalization', [g.channelsFirst(x), scale, offset, own(), own()], 3, {
+    epsilon: { float: epsilon },
+    momentum: { float: 0 },
+    training_mode: 1,
+  });
+  const statistic = (name: string) => g.value(name, [x.shape[3]!], 'float32');
+  return [g.value(names[0]!, x.shape, 'float32', true), statistic(names[1]!), statistic(names[2]!)];
+}
+
+/** The same in operators that every device has. */
+function portableTraining(
+  g: GraphBuilder,
+  inputs: Readonly<Record<string, TraceValue>>,
+  epsilon: number,
+): TraceValue[] {
+  const x = inputs['x']!;
+  const channels = x.shape[3]!;
+  const axes = g.int64([0, 2, 3]);
+  const perChannel = (name: string) => g.reshape(name, [1, channels, 1, 1]);
+  const mean = g.node('ReduceMean', [g.channelsFirst(x), axes], { keepdims: 1 });
+  const centred = g.node('Sub', [g.channelsFirst(x), mean]);
+  const variance = g.node('ReduceMean', [g.node('Mul', [centred, centred]), axes], { keepdims: 1 });
+  const deviation = g.node('Sqrt', [g.node('Add', [variance, g.float(epsilon)])]);
+  const factor = g.node('Div', [perChannel(g.plain(inputs['scale']!)), deviation]);
+  const y = g.node('Add', [g.node('Mul', [centred, factor]), perChannel(g.plain(inputs['offset']!))]);
+  const statistic = (name: string) => g.value(g.reshape(name, [channels]), [channels], 'float32');
+  return [g.value(y, x.shape, 'float32', true), statistic(mean), statistic(variance)];
+}
+
 /** Normalisation kernels. */
 export const normKernels: KernelTable = {
-  // With momentum 0 the "running" outputs are the batch's own mean and biased variance.
-  [BATCH_NORM_TRAINING]: kernel<{ epsilon: number }>(({ g, inputs, attrs }) => {
-    const x = inputs['x']!;
-    const channels = x.shape[3]!;
-    // The old running values count for nothing, but must be two different tensors: given one tensor twice, ONNX Runtime
-    // lets both running outputs share its memory.
-    const names = g.nodeN(
-      'BatchNormalization',
-      [
-        g.channelsFirst(x),
-        g.plain(inputs['scale']!),
-        g.plain(inputs['offset']!),
-        g.plain(inputs['offset']!),
-        g.plain(inputs['scale']!),
-      ],
-      3,
-      { epsilon: { float: attrs.epsilon }, momentum: { float: 0 }, training_mode: 1 },
-    );
-    const statistic = (name: string) => g.value(name, [channels], 'float32');
-    return [g.value(names[0]!, x.shape, 'float32', true), statistic(names[1]!), statistic(names[2]!)];
-  }),
+  [BATCH_NORM_TRAINING]: kernel<{ epsilon: number }>(({ g, inputs, attrs }) =>
+    (g.forCpu ? fusedTraining : portableTraining)(g, inputs, attrs.epsilon),
+  ),
   FusedBatchNorm: kernel<BatchNormAttrs>(({ g, inputs, attrs }) => {
     const x = inputs['x']!;
     const channels = x.shape[3]!;
@@ -75,9 +95,5 @@ export const normKernels: KernelTable = {
   Softmax: kernel<{ dim: number }>(({ g, inputs, attrs }) => {
     const x = inputs['logits']!;
     return g.value(g.node('Softmax', [g.plain(x)], { axis: attrs.dim }), x.shape, 'float32');
-  }),
-  LogSoftmax: kernel<{ axis: number }>(({ g, inputs, attrs }) => {
-    const x = inputs['logits']!;
-    return g.value(g.node('LogSoftmax', [g.plain(x)], { axis: attrs.axis }), x.shape, 'float32');
   }),
 };

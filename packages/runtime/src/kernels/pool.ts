@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../trace/graphBuilder.js';
 import { sizeOf, type TraceValue } from '../trace/value.js';
-import { convAttributes, type ConvInfo } from './conv.js';
+import { convAttributes, wholeWindows, type ConvInfo } from './conv.js';
 import { kernel, type KernelTable } from './kernel.js';
 
 interface PoolAttrs {
@@ -13,19 +13,20 @@ interface PoolAttrs {
 
 function poolInfo(x: TraceValue, attrs: PoolAttrs): ConvInfo {
   const shape = [...x.shape] as [number, number, number, number];
-  return tf.backend_util.computePool2DInfo(shape, attrs.filterSize, attrs.strides, 1, attrs.pad, attrs.dimRoundingMode);
+  const { filterSize, strides, pad, dimRoundingMode } = attrs;
+  return wholeWindows(tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode));
 }
 
-/** ONNX's window; where rounding up made the last window hang over, the padding grows by what is missing. */
+/** Geometry for a gradient: tfjs does not say how the forward pass rounded, the error's shape does. */
+function gradientInfo(x: TraceValue, dy: TraceValue, attrs: PoolAttrs): ConvInfo {
+  const info = poolInfo(x, attrs);
+  if (info.outHeight === dy.shape[1] && info.outWidth === dy.shape[2]) return info;
+  return poolInfo(x, { ...attrs, dimRoundingMode: 'ceil' });
+}
+
 function windowAttributes(info: ConvInfo) {
-  const attributes = convAttributes(info);
-  const over = [info.outHeight, info.outWidth].map((out, axis) => {
-    const size = axis === 0 ? info.inHeight : info.inWidth;
-    const reach = (out - 1) * attributes.strides[axis]! + attributes.kernel_shape[axis]!;
-    return Math.max(0, reach - size - attributes.pads[axis]! - attributes.pads[axis + 2]!);
-  });
-  const pads = attributes.pads.map((p, i) => (i < 2 ? p : p + over[i - 2]!));
-  return { kernel_shape: attributes.kernel_shape, strides: attributes.strides, pads };
+  const { kernel_shape, strides, pads } = convAttributes(info);
+  return { kernel_shape, strides, pads };
 }
 
 /** Pixels that each window really covers, `[outHeight, outWidth]`. */
@@ -77,7 +78,7 @@ export const poolKernels: KernelTable = {
   // Each error goes to the first largest pixel of its window.
   MaxPoolGrad: kernel<PoolAttrs>(({ g, inputs, attrs }) => {
     const x = inputs['input']!;
-    const info = poolInfo(x, attrs);
+    const info = gradientInfo(x, inputs['dy']!, attrs);
     const indices = g.nodeN('MaxPool', [g.channelsFirst(x)], 2, windowAttributes(info))[1]!;
     const flat = (name: string) => g.node('Reshape', [name, g.int64([-1])]);
     const zeros = g.fill([sizeOf(x.shape)], 0, 'float32');
@@ -90,6 +91,6 @@ export const poolKernels: KernelTable = {
   }),
   AvgPoolGrad: kernel<PoolAttrs>(({ g, inputs, attrs }) => {
     const x = inputs['input']!;
-    return averageGradient(g, inputs['dy']!, x, poolInfo(x, attrs));
+    return averageGradient(g, inputs['dy']!, x, gradientInfo(x, inputs['dy']!, attrs));
   }),
 };

@@ -45,17 +45,39 @@ function argument(op: string): TraceKernel {
   });
 }
 
-function cumulative(emit: 'CumSum'): TraceKernel {
-  return kernel<{ axis: number; exclusive: boolean; reverse: boolean }>(({ g, inputs, attrs }) => {
-    const x = inputs['x']!;
-    const [axis] = tf.util.parseAxisParam(attrs.axis, [...x.shape]) as [number];
-    const name = g.node(emit, [g.plain(x), g.int64([axis], [])], {
-      exclusive: attrs.exclusive ? 1 : 0,
-      reverse: attrs.reverse ? 1 : 0,
-    });
-    return g.value(name, x.shape, x.dtype);
-  });
+interface CumulativeAttrs {
+  axis: number;
+  exclusive: boolean;
+  reverse: boolean;
 }
+
+const cumulativeSum = kernel<CumulativeAttrs>(({ g, inputs, attrs }) => {
+  const x = inputs['x']!;
+  const [axis] = tf.util.parseAxisParam(attrs.axis, [...x.shape]) as [number];
+  const name = g.node('CumSum', [g.plain(x), g.int64([axis], [])], {
+    exclusive: attrs.exclusive ? 1 : 0,
+    reverse: attrs.reverse ? 1 : 0,
+  });
+  return g.value(name, x.shape, x.dtype);
+});
+
+/** ONNX has no cumulative product: multiply by itself moved by 1, 2, 4, ... places, ones moving in (Hillis and Steele, 1986). */
+const cumulativeProduct = kernel<CumulativeAttrs>(({ g, inputs, attrs }) => {
+  const x = inputs['x']!;
+  const [axis] = tf.util.parseAxisParam(attrs.axis, [...x.shape]) as [number];
+  const length = x.shape[axis]!;
+  const moved = (name: string, by: number) => {
+    const place = Math.min(by, length);
+    const [from, to] = attrs.reverse ? [place, length] : [0, length - place];
+    const kept = g.node('Slice', [name, g.int64([from]), g.int64([to]), g.int64([axis])]);
+    const pads = new Array<number>(2 * x.shape.length).fill(0);
+    pads[attrs.reverse ? axis + x.shape.length : axis] = place;
+    return g.node('Pad', [kept, g.int64(pads), g.scalar(1, x.dtype)], { mode: 'constant' });
+  };
+  let product = attrs.exclusive ? moved(g.plain(x), 1) : g.plain(x);
+  for (let by = 1; by < length; by *= 2) product = g.node('Mul', [product, moved(product, by)]);
+  return g.value(product, x.shape, x.dtype);
+});
 
 /** Reductions, arg-min/max and cumulative sums. */
 export const reduceKernels: KernelTable = {
@@ -68,5 +90,6 @@ export const reduceKernels: KernelTable = {
   Any: reduce('ReduceMax', { through: 'int32', out: 'bool' }),
   ArgMax: argument('ArgMax'),
   ArgMin: argument('ArgMin'),
-  Cumsum: cumulative('CumSum'),
+  Cumsum: cumulativeSum,
+  Cumprod: cumulativeProduct,
 };

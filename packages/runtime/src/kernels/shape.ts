@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../trace/graphBuilder.js';
 import { sizeOf, TraceValue, type TraceDtype } from '../trace/value.js';
 import { channelsFirstAxis, kernel, prefersChannelsFirst, type KernelTable } from './kernel.js';
-import { rejectChannelsFirstFormat, unsupported } from './unsupported.js';
+import { rejectChannelsFirstFormat } from './unsupported.js';
 
 /**
  * The same numbers in another shape.
@@ -12,7 +12,7 @@ import { rejectChannelsFirstFormat, unsupported } from './unsupported.js';
  */
 export function reshape(g: GraphBuilder, x: TraceValue, shape: readonly number[]): TraceValue {
   if (x.constant !== undefined && x.plain === undefined) return new TraceValue([...shape], x.dtype, {}, x.constant);
-  return g.value(g.node('Reshape', [g.plain(x), g.int64(shape)]), [...shape], x.dtype);
+  return g.value(g.reshape(g.plain(x), shape), [...shape], x.dtype);
 }
 
 /** Slice with steps, in whichever memory order the value is in. */
@@ -58,6 +58,23 @@ function pad(
   const pads = g.int64([...ordered.map(([before]) => before), ...ordered.map(([, after]) => after)]);
   const fill = mode === 'constant' ? [g.scalar(value, x.dtype)] : [];
   return g.value(g.node('Pad', [g.named(x, first), pads, ...fill], { mode }), shape, x.dtype, first);
+}
+
+/** Mirrors with the border repeated, which ONNX's Pad does not know: picks rows by index, axis by axis. */
+function symmetricPad(g: GraphBuilder, x: TraceValue, paddings: readonly (readonly [number, number])[]): TraceValue {
+  const first = x.shape.length === 4 && prefersChannelsFirst([x]);
+  let name = g.named(x, first);
+  const shape = x.shape.map((size, axis) => {
+    const [before, after] = paddings[axis]!;
+    if (before === 0 && after === 0) return size;
+    const places = Array.from({ length: before + size + after }, (_, i) => {
+      const at = i - before;
+      return at < 0 ? -1 - at : at >= size ? 2 * size - 1 - at : at;
+    });
+    name = g.node('Gather', [name, g.int64(places)], { axis: first ? channelsFirstAxis(axis) : axis });
+    return places.length;
+  });
+  return g.value(name, shape, x.dtype, first);
 }
 
 function transpose(g: GraphBuilder, x: TraceValue, perm: readonly number[]): TraceValue {
@@ -201,8 +218,8 @@ export const shapeKernels: KernelTable = {
     pad(g, inputs['x']!, attrs.paddings, 'constant', attrs.constantValue),
   ),
   MirrorPad: kernel<{ paddings: [number, number][]; mode: string }>(({ g, inputs, attrs }) => {
-    if (attrs.mode !== 'reflect') throw unsupported('MirrorPad', 'mirrorPad with mode "symmetric"');
-    return pad(g, inputs['x']!, attrs.paddings, 'reflect');
+    const x = inputs['x']!;
+    return attrs.mode === 'reflect' ? pad(g, x, attrs.paddings, 'reflect') : symmetricPad(g, x, attrs.paddings);
   }),
   Tile: kernel<{ reps: number[] }>(({ g, inputs: { x }, attrs }) =>
     g.value(
@@ -210,9 +227,6 @@ export const shapeKernels: KernelTable = {
       x!.shape.map((n, a) => n * attrs.reps[a]!),
       x!.dtype,
     ),
-  ),
-  BroadcastTo: kernel<{ shape: number[] }>(({ g, inputs: { x }, attrs }) =>
-    g.value(g.node('Expand', [g.plain(x!), g.int64(attrs.shape)]), attrs.shape, x!.dtype),
   ),
   Reverse: kernel<{ dims: number | number[] }>(({ g, inputs, attrs }) => {
     const x = inputs['x']!;

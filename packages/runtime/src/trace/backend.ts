@@ -50,28 +50,21 @@ export class TraceBackend extends tf.KernelBackend {
 
   #reshaped(value: TraceValue, shape: readonly number[]): TraceValue {
     if (value.constant) return new TraceValue([...shape], value.dtype, {}, value.constant);
-    const name = this.graph.node('Reshape', [this.graph.plain(value), this.graph.int64(shape)]);
-    return this.graph.value(name, [...shape], value.dtype);
+    return this.graph.value(this.graph.reshape(this.graph.plain(value), shape), [...shape], value.dtype);
   }
 
-  /**
-   *
-   */
+  /** Numbers written while tracing (`tf.scalar`, `tf.zeros`, ...) become a constant. */
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
     this.#live++;
     return new TraceValue([...shape], traceDtype(dtype), {}, copyConstant(values as ConstantData, dtype));
   }
 
-  /**
-   *
-   */
+  /** Never called: {@link TraceBackend.lookUp} takes tensors of other backends. */
   override move(): void {
     throw new Error('internal: tensors are not moved into a trace');
   }
 
-  /**
-   *
-   */
+  /** Constants can be read; a traced value has no numbers yet. */
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const value = dataId as TraceValue;
     if (value.constant) return value.constant;
@@ -82,30 +75,22 @@ export class TraceBackend extends tf.KernelBackend {
     );
   }
 
-  /**
-   *
-   */
+  /** As {@link TraceBackend.readSync}. */
   override read(dataId: object): Promise<tf.backend_util.BackendValues> {
     return Promise.resolve().then(() => this.readSync(dataId));
   }
 
-  /**
-   *
-   */
+  /** tfjs's reference count of a value. */
   override refCount(dataId: tf.DataId): number {
     return (dataId as unknown as TraceValue).references;
   }
 
-  /**
-   *
-   */
+  /** One more tensor shares the value. */
   override incRef(dataId: tf.DataId): void {
     (dataId as unknown as TraceValue).references++;
   }
 
-  /**
-   *
-   */
+  /** One tensor fewer shares the value; true when it was the last. */
   override disposeData(dataId: object, force = false): boolean {
     const value = dataId as TraceValue;
     value.references--;
@@ -120,44 +105,32 @@ export class TraceBackend extends tf.KernelBackend {
     return value.info();
   }
 
-  /**
-   *
-   */
+  /** Values that are alive. */
   override numDataIds(): number {
     return this.#live;
   }
 
-  /**
-   *
-   */
+  /** Nothing is stored, so sizes say nothing. */
   override memory(): { unreliable: boolean } {
     return { unreliable: true };
   }
 
-  /**
-   *
-   */
+  /** Graphs are float32. */
   override floatPrecision(): 16 | 32 {
     return 32;
   }
 
-  /**
-   *
-   */
+  /** Smallest step that tfjs adds to denominators; the same as on its other float32 backends. */
   override epsilon(): number {
     return 1e-7;
   }
 
-  /**
-   *
-   */
+  /** There is nothing to time. */
   override timerAvailable(): boolean {
     return false;
   }
 
-  /**
-   *
-   */
+  /** Forgets captured tensors. */
   override dispose(): void {
     this.#captured.clear();
   }

@@ -14,11 +14,21 @@ export type Attributes = Readonly<Record<string, number | string | readonly numb
 
 /** Collects the nodes and constants of one ONNX graph while a function is traced. */
 export class GraphBuilder {
+  /** Nodes so far, each after those it reads. */
   readonly nodes: OnnxNode[] = [];
+  /** Constants so far. */
   readonly initializers: OnnxTensor[] = [];
+  /** What the graph is fed. */
   readonly inputs: OnnxGraph['inputs'] = [];
+  /** Whether the graph is for ONNX Runtime's CPU kernels, which run more forms of some operators than others do. */
+  readonly forCpu: boolean;
   #count = 0;
   readonly #shared = new Map<string, string>();
+
+  /** An empty graph for {@link GraphBuilder.forCpu} or for any device. */
+  constructor(forCpu = false) {
+    this.forCpu = forCpu;
+  }
 
   /** A name that no other value of the graph has. */
   fresh(hint: string): string {
@@ -89,6 +99,7 @@ export class GraphBuilder {
 
   /** A tensor of one repeated value, made when the graph runs instead of stored. */
   fill(dims: readonly number[], value: number, dtype: TraceDtype): string {
+    if (sizeOf(dims) === 0) return this.constant(emptyData(dtype), dims, dtype);
     if (sizeOf(dims) <= 1) return this.node('Reshape', [this.scalar(value, dtype), this.int64(dims)]);
     return this.node('Expand', [this.scalar(value, dtype), this.int64(dims)]);
   }
@@ -100,6 +111,13 @@ export class GraphBuilder {
     this.initializers.push({ name, dtype, dims, data });
     this.#shared.set(key, name);
     return name;
+  }
+
+  /** The same numbers in another shape. */
+  reshape(name: string, dims: readonly number[]): string {
+    // ONNX reads a 0 as "as before" unless told otherwise.
+    const attributes: Attributes = dims.includes(0) ? { allowzero: 1 } : {};
+    return this.node('Reshape', [name, this.int64(dims)], attributes);
   }
 
   /** Name of a value in tfjs order. */
@@ -141,6 +159,10 @@ function attribute(value: Attributes[string]): OnnxAttribute {
   if (typeof value === 'number') return { int: value };
   if (typeof value === 'string') return { string: value };
   return Array.isArray(value) ? { ints: value as number[] } : (value as OnnxAttribute);
+}
+
+function emptyData(dtype: TraceDtype): ConstantData {
+  return dtype === 'float32' ? new Float32Array(0) : dtype === 'int32' ? new Int32Array(0) : new Uint8Array(0);
 }
 
 function isUniform(data: ConstantData): boolean {

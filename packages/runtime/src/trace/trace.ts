@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { assertKnownOptions, assertOneOf } from '@adlib/core';
 import { kernels } from '../kernels/index.js';
 import { toKernelFunc } from '../kernels/kernel.js';
 import { unsupported } from '../kernels/unsupported.js';
@@ -21,6 +22,12 @@ export interface Trace {
   readonly model: OnnxModel;
   /** Shape and type of each output, by name. */
   readonly outputs: Readonly<Record<string, TensorSpec>>;
+}
+
+/** Options of {@link trace}. */
+export interface TraceOptions {
+  /** `cpu`: the quickest graph for ONNX Runtime's CPU kernels. `any`: operators that every device has. @defaultValue 'any' */
+  target?: 'cpu' | 'any';
 }
 
 /** Version of ONNX's operator set that graphs are written against. */
@@ -63,14 +70,19 @@ function withTraceBackend<T>(fn: (backend: TraceBackend) => T): T {
  *
  * @param fn - from named tensors to named tensors; synchronous
  * @param inputs - shape and type of each input
+ * @param options - what the graph is for
  * @returns the model and the outputs' shapes
  * @throws UnsupportedOpError for an op that has no graph form, naming it and the caller's line
  */
 export function trace(
   fn: (inputs: Record<string, tf.Tensor>) => Readonly<Record<string, tf.Tensor>>,
   inputs: Readonly<Record<string, TensorSpec>>,
+  options: TraceOptions = {},
 ): Trace {
-  const g = new GraphBuilder();
+  const { target = 'any' } = options;
+  assertKnownOptions('trace', options, ['target']);
+  assertOneOf('trace', 'target', target, ['cpu', 'any']);
+  const g = new GraphBuilder(target === 'cpu');
   return withTraceBackend((backend) => {
     const previous = backend.use(g);
     try {

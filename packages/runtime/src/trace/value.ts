@@ -14,6 +14,7 @@ export type ConstantData = Float32Array | Int32Array | Uint8Array;
 export class TraceValue {
   /** Shape in tfjs order. */
   readonly shape: readonly number[];
+  /** Element type. */
   readonly dtype: TraceDtype;
   /** Name of the value in tfjs order, once it exists. */
   plain: string | undefined;
@@ -24,9 +25,7 @@ export class TraceValue {
   /** tfjs's reference count of this data id. */
   references = 1;
 
-  /**
-   *
-   */
+  /** A value with the names it has in the graph so far, or with its numbers. */
   constructor(
     shape: readonly number[],
     dtype: TraceDtype,
@@ -61,10 +60,8 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** Permutation from tfjs order to channels-first order, and back. */
 export const TO_CHANNELS_FIRST = [0, 3, 1, 2] as const;
-export /**
- *
- */
-const TO_CHANNELS_LAST = [0, 2, 3, 1] as const;
+/** The way back. */
+export const TO_CHANNELS_LAST = [0, 2, 3, 1] as const;
 
 /**
  * A shape in channels-first order.

@@ -199,7 +199,9 @@ export class TrainStep {
     const key = JSON.stringify(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
     let graph = this.#graphs.get(key);
     if (graph === undefined) {
-      const { model } = trace((tensors) => this.#update(tensors), specs);
+      const { model } = trace((tensors) => this.#update(tensors), specs, {
+        target: this.#device === 'cpu' ? 'cpu' : 'any',
+      });
       const session = await Session.open(encodeOnnx(model), {
         device: this.#device as Exclude<ResolvedDevice, 'tfjs'>,
         ...(this.#options.threads === undefined ? {} : { threads: this.#options.threads }),
