@@ -13,7 +13,7 @@ import { useCommand } from './smoke/command.js';
 import { installNode } from './smoke/node.js';
 import { executeAll } from './snippets/execute.js';
 import { extractSnippets, type Snippet } from './snippets/extract.js';
-import { main, mustRun, root } from './workspace.js';
+import { main, mustRun, root, run } from './workspace.js';
 
 /** What a user of all packages installs beside them; the versions are those of this repository. */
 const peers = ['@tensorflow/tfjs', 'onnxruntime-node', 'onnxruntime-web', 'sharp', 'typescript', '@types/node'];
@@ -25,7 +25,7 @@ await main(async () => {
     await install(folder, packed);
     const snippets = (await extractSnippets()).filter(({ code }) => !code.includes('@adlib/testing'));
     const files = writeProject(folder, packed, snippets);
-    await mustRun('tsc', ['-p', folder], { cwd: folder });
+    await checkTypes(folder, snippets);
     const used: string[] = [];
     for (const { node, version } of await nodes(folder)) {
       const results = await executeAll(files, {
@@ -102,6 +102,17 @@ function writeProject(folder: string, packed: Packed[], snippets: Snippet[]): st
     writeFileSync(join(folder, 'src', `${name}.ts`), code);
     return compile(name, code);
   });
+}
+
+/** Checks the examples against the installed declarations; errors name the place that an example stands in. */
+async function checkTypes(folder: string, snippets: Snippet[]): Promise<void> {
+  const { code, output } = await run('tsc', ['-p', folder, '--pretty', 'false'], { cwd: folder });
+  if (code === 0) return;
+  const named = output.replaceAll(/^src\/(\d+)\.ts\((\d+),\d+\)/gm, (_, at: string, row: string) => {
+    const snippet = snippets[Number(at) - 1];
+    return snippet === undefined ? 'import of every entry' : `${snippet.file}:${snippet.line + Number(row) - 1}`;
+  });
+  throw new Error(`types of the installed packages:\n${named}`);
 }
 
 async function nodes(folder: string): Promise<{ node: string; version: string }[]> {
