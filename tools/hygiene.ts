@@ -1,6 +1,6 @@
-/** What no other tool looks at: paths of a machine, registry hosts, leftovers, and package files that drifted apart. */
+/** What no other tool looks at: paths of a machine, registry hosts, leftovers, dead links, package files that drifted apart. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { listPackages, main, mustRun, root, run, type Workspace } from './workspace.js';
 
 /** What must not be in any text of the repository. The brackets keep each pattern from matching itself. */
@@ -38,6 +38,10 @@ function checkFile(file: string): string[] {
   if (text.includes('\0')) return problems;
   const lines = text.split('\n');
   lines.forEach((line, at) => {
+    for (const [, link] of file.endsWith('.md') ? line.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g) : []) {
+      const target = join(dirname(join(root, file)), link!);
+      if (!existsSync(target)) problems.push(`${file}:${at + 1}: link to ${link!}, which is not there`);
+    }
     for (const [pattern, what] of forbidden) {
       const found = pattern.exec(line);
       if (found !== null) problems.push(`${file}:${at + 1}: ${what}: ${found[0]}`);
