@@ -48,6 +48,21 @@ export interface LoadedBundle {
  * @param content - detector, threshold, provenance
  * @throws NotFittedError if the detector has learned nothing, TypeError if something in it is not JSON; the file system's
  *   error (no space, no permission): the old bundle is then as it was
+ * @example
+ * ```ts
+ * import { ConvAutoencoder } from '@adlib/models';
+ * import { saveBundle } from '@adlib/pipeline/node';
+ * import { mkdtemp, readdir } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * const grey = (v: number) => ({ data: new Uint8Array(16 * 16).fill(v), width: 16, height: 16, channels: 1 as const });
+ * const detector = new ConvAutoencoder({ size: [16, 16], widths: [4, 8], epochs: 1 });
+ * await detector.fit([grey(100), grey(110), grey(120), grey(130)]);
+ * const dir = await mkdtemp(join(tmpdir(), 'adlib-'));
+ * await saveBundle(dir, { detector });
+ * console.log(await readdir(dir)); // detector.json, weights.safetensors
+ * detector.dispose();
+ * ```
  */
 export async function saveBundle(dir: string, content: BundleContent): Promise<void> {
   assertKnownOptions('saveBundle', content, ['detector', 'threshold', 'provenance']);
@@ -116,6 +131,24 @@ function isWeightsOf(text: Uint8Array, weights: Uint8Array): boolean {
  * @returns the fitted detector, its threshold and the description
  * @throws BundleError naming the file that is missing, was changed or truncated, is of an unknown version, or does not fit
  *   the detector
+ * @example
+ * ```ts
+ * import { ConvAutoencoder, createDetector } from '@adlib/models';
+ * import { loadBundle, saveBundle } from '@adlib/pipeline/node';
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * const grey = (v: number) => ({ data: new Uint8Array(16 * 16).fill(v), width: 16, height: 16, channels: 1 as const });
+ * const detector = new ConvAutoencoder({ size: [16, 16], widths: [4, 8], epochs: 1 });
+ * await detector.fit([grey(100), grey(110), grey(120), grey(130)]);
+ * const dir = await mkdtemp(join(tmpdir(), 'adlib-'));
+ * await saveBundle(dir, { detector });
+ * const bundle = await loadBundle(dir, createDetector);
+ * const [a, b] = await Promise.all([detector, bundle.detector].map((d) => d.score([grey(200)])));
+ * console.log(a![0]!.score === b![0]!.score, bundle.threshold); // true null
+ * detector.dispose();
+ * bundle.detector.dispose();
+ * ```
  */
 export async function loadBundle(
   dir: string,

@@ -55,6 +55,19 @@ export interface Calibration {
  * @returns the threshold and the scores it stands on
  * @throws RangeError if there are no good samples, the rule is unknown or refuses the scores, or a score is not finite;
  *   NotFittedError if the detector has learned nothing; the signal's reason when cancelled
+ * @example
+ * ```ts
+ * import { assignRoles, samplesByRole, synthetic } from '@adlib/datasets';
+ * import { ConvAutoencoder } from '@adlib/models';
+ * import { calibrate, train } from '@adlib/pipeline';
+ * const dataset = synthetic('screw', { good: 8, testGood: 0, defective: 0, size: 64 });
+ * const roles = await samplesByRole(dataset, await assignRoles(dataset));
+ * const detector = new ConvAutoencoder({ size: [16, 16], widths: [4, 8], epochs: 1 });
+ * await train(detector, roles);
+ * const { threshold, scores } = await calibrate(detector, roles.calibration, 'meanPlusSigma', { ruleOptions: { k: 3 } });
+ * console.log(threshold.value > Math.max(...scores)); // true
+ * detector.dispose();
+ * ```
  */
 export async function calibrate(
   detector: Detector,

@@ -63,10 +63,17 @@ const KNOWN = ['name', 'fprLimit', 'pixelBits', 'device', 'pictures', 'seen', 'p
  *   NotFittedError if the detector has learned nothing; the signal's reason when cancelled
  * @example
  * ```ts
- * import { synthetic } from '@adlib/datasets';
- * import { createDetector } from '@adlib/models';
- * import { calibrate, evaluate } from '@adlib/pipeline';
- * console.log(typeof synthetic, typeof createDetector, typeof calibrate, typeof evaluate);
+ * import { assignRoles, samplesByRole, synthetic } from '@adlib/datasets';
+ * import { ConvAutoencoder } from '@adlib/models';
+ * import { calibrate, evaluate, train } from '@adlib/pipeline';
+ * const dataset = synthetic('screw', { good: 8, testGood: 2, defective: 2, size: 64 });
+ * const roles = await samplesByRole(dataset, await assignRoles(dataset));
+ * const detector = new ConvAutoencoder({ size: [16, 16], widths: [4, 8], epochs: 1 });
+ * const { seen } = await train(detector, roles);
+ * const { threshold } = await calibrate(detector, roles.calibration);
+ * const { results } = await evaluate(detector, threshold, roles.test, { name: dataset.name, seen: new Set(seen) });
+ * console.log(results.counts, results.warnings[0]); // ... Only 2 good test images (30 or more are advised): ...
+ * detector.dispose();
  * ```
  */
 export async function evaluate(

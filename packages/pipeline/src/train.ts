@@ -44,6 +44,18 @@ export interface TrainRecord {
  * @returns the record of the training; the detector itself is fitted in place
  * @throws RangeError if there is nothing to train on, a training image is not good, or two roles share a picture; what the
  *   detector's `fit` throws
+ * @example
+ * ```ts
+ * import { assignRoles, samplesByRole, synthetic } from '@adlib/datasets';
+ * import { ConvAutoencoder } from '@adlib/models';
+ * import { train } from '@adlib/pipeline';
+ * const dataset = synthetic('screw', { good: 8, testGood: 2, defective: 2, size: 64 });
+ * const roles = await samplesByRole(dataset, await assignRoles(dataset, { seed: 1 }));
+ * const detector = new ConvAutoencoder({ size: [16, 16], widths: [4, 8], epochs: 1 });
+ * const record = await train(detector, roles, { name: dataset.name, seed: 1 });
+ * console.log(detector.fitted, record.images); // true { train: 5, validation: 1 }
+ * detector.dispose();
+ * ```
  */
 export async function train(detector: Detector, roles: RoleSamples, options: TrainOptions = {}): Promise<TrainRecord> {
   const { name = 'data', seed = 0, device = 'auto', onProgress, signal } = options;
