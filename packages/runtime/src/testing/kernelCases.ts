@@ -74,23 +74,46 @@ async function checkCase(one: KernelCase, inputs: readonly HostTensor[], orders:
   const wrt = one.gradients === 'none' ? [] : (one.wrt ?? floatsOf(inputs));
   const expected = await expectedOf(one, inputs, wrt);
   ran.clear();
-  for (const order of orders) {
-    const compiled = compile(withGradients(one.fn, wrt, order), { device: 'cpu', threads: 1 });
-    const passed = inputs.map(({ data, shape }) => ({ data: data.slice(), shape }));
-    const actual = (await compiled(...passed)) as unknown as Numbers;
-    passed.forEach((after, i) => expectClose(after, inputs[i]!, `${order} input ${i} after the call`, 0));
-    await compiled.dispose();
-    for (const part of ['y', 'gradients'] as const) {
-      expected[part].forEach((value, i) => expectClose(actual[part][i], value, `${order} ${part} ${i}`));
-    }
-    expect(actual.y.length).toBe(expected.y.length);
-  }
+  for (const order of orders) await checkAgainst(expected, one.fn, inputs, wrt, order);
   expect([...ran]).toContain(one.kernel);
 }
 
+/**
+ * Fails unless a function gives the expected results and gradients.
+ *
+ * @param expected - results, and gradients of their sum weighted by `sin(1 + 1.7 i)`
+ * @param fn - the function
+ * @param inputs - what it is given; it must leave them alone
+ * @param wrt - which inputs the gradients belong to
+ * @param order - how rank-4 values come, or `tfjs` for a run on tfjs's `cpu` backend
+ */
+export async function checkAgainst(
+  expected: Numbers,
+  fn: KernelCase['fn'],
+  inputs: readonly HostTensor[],
+  wrt: readonly number[],
+  order: MemoryOrder | 'tfjs',
+): Promise<void> {
+  const eager = order === 'tfjs';
+  const compiled = compile(withGradients(fn, wrt, eager ? 'channels-last' : order), {
+    device: eager ? 'tfjs' : 'cpu',
+    threads: 1,
+  });
+  const passed = inputs.map(({ data, shape }) => ({ data: data.slice(), shape }));
+  const actual = (await compiled(...passed)) as unknown as Numbers;
+  await compiled.dispose();
+  passed.forEach((after, i) => expectClose(after, inputs[i]!, `${order} input ${i} after the call`, 0));
+  for (const part of ['y', 'gradients'] as const) {
+    expected[part].forEach((value, i) => expectClose(actual[part][i], value, `${order} ${part} ${i}`));
+  }
+  expect(actual.y.length).toBe(expected.y.length);
+}
+
 /** Results and gradients. */
-interface Numbers {
+export interface Numbers {
+  /** What the function returned, in order. */
   y: HostTensor[];
+  /** Gradients of a weighted sum of the results, in the order of the inputs asked for. */
   gradients: HostTensor[];
 }
 
