@@ -51,7 +51,15 @@ function barView(stream: NodeJS.WriteStream): ProgressView {
     const total = event.total ?? event.done + 1;
     if (bar === undefined) {
       const format = '{stage} {bar} {percentage}% | {value}/{total} | {eta_formatted} left | {figures}';
-      const options = { stream, format, hideCursor: true, clearOnComplete: false, etaBuffer: 20, gracefulExit: false };
+      const options = {
+        stream,
+        format,
+        barsize: 20,
+        hideCursor: true,
+        clearOnComplete: false,
+        etaBuffer: 20,
+        gracefulExit: false,
+      };
       bar = new SingleBar(options, Presets.shades_classic);
       bar.start(total, event.done, { stage: stage.padEnd(9), figures: figures(event) });
     } else {
