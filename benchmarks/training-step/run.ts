@@ -21,17 +21,20 @@ interface StepFigures {
 /** A child process that takes one step per line. */
 class Side {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #lines: AsyncIterator<string>;
+  readonly #lines: AsyncIterator<string, undefined>;
 
   constructor(command: string, args: readonly string[]) {
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]() as AsyncIterator<
+      string,
+      undefined
+    >;
   }
 
   async read(): Promise<unknown> {
     for (;;) {
-      const { value, done } = await this.#lines.next();
-      if (done === true) throw new Error('the child process ended early');
+      const { value } = await this.#lines.next();
+      if (value === undefined) throw new Error('the child process ended early');
       if (value.startsWith('{')) return JSON.parse(value);
     }
   }
