@@ -49,16 +49,9 @@ export type { TensorSpec, Trace, TraceOptions } from './trace/trace.js';
 export type { TraceDtype } from './trace/value.js';
 export { functional } from './train/functional.js';
 export type { FunctionalModel } from './train/functional.js';
+export type { LossContext, LossFunction, LossResult, NamedTensors } from './train/lossAndGradients.js';
 export { adam, adamW, sgd } from './train/optimizers.js';
 export type { AdamOptions, LearningRate, Optimizer, SgdOptions } from './train/optimizers.js';
 export { cosineSchedule, stepSchedule } from './train/schedules.js';
 export { trainStep, TrainStep } from './train/trainStep.js';
-export type {
-  LossContext,
-  LossFunction,
-  LossResult,
-  NamedHostTensors,
-  NamedTensors,
-  StepResult,
-  TrainStepOptions,
-} from './train/trainStep.js';
+export type { NamedHostTensors, StepResult, TrainStepOptions } from './train/trainStep.js';

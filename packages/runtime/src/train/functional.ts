@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { HostTensor } from '../session/tensor.js';
-import type { NamedHostTensors, NamedTensors } from './trainStep.js';
+import type { NamedTensors } from './lossAndGradients.js';
+import type { NamedHostTensors } from './trainStep.js';
 
 /** A `tf.LayersModel` as a function of named parameters; see {@link functional}. */
 export interface FunctionalModel {
@@ -20,7 +21,8 @@ export interface FunctionalModel {
 
 /** The part of tfjs's LayerVariable that is used: it reads and writes its value through `val`. */
 interface LayerWeight {
-  name: string;
+  /** Layer and weight, the same in every run; tfjs's `name` counts how often a name was used in this process. */
+  originalName: string;
   val: tf.Tensor;
   read(): tf.Tensor;
   write(value: tf.Tensor): void;
@@ -56,7 +58,7 @@ export function functional(model: tf.LayersModel): FunctionalModel {
   const others = (model.weights as unknown as LayerWeight[]).filter((w) => !trainable.includes(w));
   const all = [...trainable, ...others];
   const seen = new Set<string>();
-  for (const { name } of all) {
+  for (const { originalName: name } of all) {
     if (seen.has(name))
       throw new RangeError(`functional: weight names must differ, got ${name} twice. Name the layers.`);
     seen.add(name);
@@ -64,7 +66,7 @@ export function functional(model: tf.LayersModel): FunctionalModel {
   const read = (weights: readonly LayerWeight[]) =>
     Object.fromEntries(
       weights.map((w): [string, HostTensor] => [
-        w.name,
+        w.originalName,
         { data: w.read().dataSync<'float32'>().slice(), shape: w.read().shape },
       ]),
     );
@@ -79,9 +81,14 @@ export function functional(model: tf.LayersModel): FunctionalModel {
       const replaced: Record<string, tf.Tensor> = {};
       const own = all.map((w) => w.val);
       try {
-        for (const weight of trainable) weight.val = parameters[weight.name]!;
-        for (const weight of others) weight.val = writable(state[weight.name]!, weight, replaced);
+        for (const weight of trainable) weight.val = parameters[weight.originalName]!;
+        for (const weight of others) weight.val = writable(state[weight.originalName]!, weight, replaced);
         const result = model.apply(inputs, { training }) as tf.Tensor | tf.Tensor[];
+        for (const [name, kept] of Object.entries(replaced)) {
+          // Back under the surrounding tidy's care.
+          replaced[name] = tf.clone(kept);
+          kept.dispose();
+        }
         return { outputs: Array.isArray(result) ? result : [result], state: replaced };
       } finally {
         all.forEach((weight, i) => (weight.val = own[i]!));
@@ -90,7 +97,7 @@ export function functional(model: tf.LayersModel): FunctionalModel {
     assign: ({ parameters, state }) => {
       tf.tidy(() => {
         for (const weight of all) {
-          const value = parameters[weight.name] ?? state[weight.name];
+          const value = parameters[weight.originalName] ?? state[weight.originalName];
           if (value !== undefined) weight.write(tf.tensor(value.data, [...value.shape]));
         }
       });
@@ -103,9 +110,9 @@ function writable(value: tf.Tensor, weight: LayerWeight, replaced: Record<string
   const stand = tf.clone(value);
   return Object.assign(stand, {
     assign: (next: tf.Tensor) => {
-      // Survives the tidy of the layer; whoever takes the result disposes of it with the surrounding tidy.
-      const kept = tf.keep(tf.clone(next));
-      replaced[weight.name] = kept;
+      // Survives the tidy of the layer.
+      replaced[weight.originalName]?.dispose();
+      replaced[weight.originalName] = tf.keep(tf.clone(next));
     },
   });
 }

@@ -6,35 +6,11 @@ import { resolveDevice, type ResolvedDevice } from '../session/device.js';
 import { Session } from '../session/session.js';
 import { specOf, type HostTensor } from '../session/tensor.js';
 import { trace } from '../trace/trace.js';
+import { lossAndGradients, type LossFunction } from './lossAndGradients.js';
 import type { Optimizer } from './optimizers.js';
 
 /** Host tensors by name. */
 export type NamedHostTensors = Readonly<Record<string, HostTensor>>;
-/** Tensors by name. */
-export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
-
-/** What a loss function gets. */
-export interface LossContext {
-  /** Trained tensors; gradients flow to these. */
-  parameters: NamedTensors;
-  /** Tensors that the step replaces without gradients: running statistics. */
-  state: NamedTensors;
-  /** What was passed to {@link TrainStep.run}. */
-  inputs: NamedTensors;
-}
-
-/** What a loss function may return beside the loss. */
-export interface LossResult {
-  /** The scalar that is minimised. */
-  loss: tf.Scalar;
-  /** New values of some or all of the state. */
-  state?: NamedTensors;
-  /** Scalars to report. */
-  metrics?: Readonly<Record<string, tf.Scalar>>;
-}
-
-/** A loss: from parameters, state and inputs to a scalar, in tfjs ops. */
-export type LossFunction = (context: LossContext) => tf.Scalar | LossResult;
 
 /** Options of {@link trainStep}. */
 export interface TrainStepOptions {
@@ -64,6 +40,9 @@ export interface StepResult {
   metrics: Record<string, number>;
 }
 
+/** Graphs kept, one per combination of input shapes. */
+const MAX_GRAPHS = 8;
+
 type Arrays = Record<string, { data: Float32Array; shape: readonly number[] }>;
 
 /**
@@ -73,7 +52,7 @@ type Arrays = Record<string, { data: Float32Array; shape: readonly number[] }>;
  * @param loss - the loss in tfjs ops; run once per input shape to record it (on every step with device `tfjs`)
  * @param options - first parameters and state, the optimiser, the device
  * @returns the step, which owns its parameters
- * @throws TypeError for parameters that are not float32
+ * @throws TypeError for parameters that are not float32, and at the first step for a loss that is not a scalar
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
@@ -95,12 +74,13 @@ export function trainStep(loss: LossFunction, options: TrainStepOptions): TrainS
 export class TrainStep {
   readonly #loss: LossFunction;
   readonly #options: TrainStepOptions;
-  readonly #graphs = new Map<string, { session: Session; metrics: string[] }>();
+  readonly #graphs = new Map<string, { session: Session }>();
   #current: Arrays;
   #spare: Arrays;
   #step = 0;
   #device: ResolvedDevice | undefined;
   #disposed = false;
+  #turn: Promise<void> = Promise.resolve();
 
   /** Use {@link trainStep}. */
   constructor(loss: LossFunction, options: TrainStepOptions) {
@@ -169,6 +149,16 @@ export class TrainStep {
    */
   async run(inputs: NamedHostTensors): Promise<StepResult> {
     if (this.#disposed) throw new DisposedError('TrainStep.run');
+    // One at a time: each step starts from the parameters that the last one left.
+    const turn = this.#turn.then(() => this.#next(inputs));
+    this.#turn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  }
+
+  async #next(inputs: NamedHostTensors): Promise<StepResult> {
     await tf.ready();
     this.#device ??= (await resolveDevice(this.#options.device)).device;
     const feeds: Record<string, HostTensor> = { ...this.#current };
@@ -196,7 +186,7 @@ export class TrainStep {
   /** Runs the graph; new parameters go straight into the spare arrays. */
   async #compiled(feeds: NamedHostTensors, inputs: NamedHostTensors): Promise<Record<string, HostTensor>> {
     const specs = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, specOf('trainStep', name, t)]));
-    const key = JSON.stringify(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
+    const key = JSON.stringify(Object.keys(inputs).map((name) => [name, specs[`x:${name}`]]));
     let graph = this.#graphs.get(key);
     if (graph === undefined) {
       const { model } = trace((tensors) => this.#update(tensors), specs, {
@@ -207,9 +197,16 @@ export class TrainStep {
         ...(this.#options.threads === undefined ? {} : { threads: this.#options.threads }),
         ...(this.#options.profile === undefined ? {} : { profile: this.#options.profile }),
       });
-      graph = { session, metrics: [] };
-      this.#graphs.set(key, graph);
+      graph = { session };
+      const oldest = this.#graphs.size >= MAX_GRAPHS ? this.#graphs.keys().next().value : undefined;
+      if (oldest !== undefined) {
+        await this.#graphs.get(oldest)!.session.dispose();
+        this.#graphs.delete(oldest);
+      }
     }
+    // The most recently used is last.
+    this.#graphs.delete(key);
+    this.#graphs.set(key, graph);
     const into = Object.fromEntries(Object.entries(this.#spare).map(([name, t]) => [`new:${name}`, t]));
     return (await graph.session.run(feeds, into)) as Record<string, HostTensor>;
   }
@@ -268,6 +265,7 @@ export class TrainStep {
   /** Frees the graphs; idempotent. Parameters stay readable. */
   async dispose(): Promise<void> {
     this.#disposed = true;
+    await this.#turn;
     const graphs = [...this.#graphs.values()];
     this.#graphs.clear();
     await Promise.all(graphs.map(({ session }) => session.dispose()));
@@ -285,46 +283,4 @@ function copy(name: string, tensor: HostTensor): { data: Float32Array; shape: re
     throw new TypeError(argumentMessage('trainStep', name, 'float32 (data: Float32Array)', tensor.data));
   }
   return { data: tensor.data.slice(), shape: [...tensor.shape] };
-}
-
-/** The loss, its gradients in the order of the parameters, and what else the loss function returned. */
-function lossAndGradients(loss: LossFunction, context: LossContext) {
-  let extra: Omit<LossResult, 'loss'> = {};
-  const names = Object.keys(context.parameters);
-  const run = () => {
-    const result = loss(context);
-    if (result instanceof tf.Tensor) return result;
-    extra = result;
-    for (const tensor of [...Object.values(result.state ?? {}), ...Object.values(result.metrics ?? {})])
-      tf.keep(tensor);
-    return result.loss;
-  };
-  const { value, grads } = tf.engine().gradients(
-    run,
-    names.map((name) => context.parameters[name]!),
-    undefined,
-    true,
-  );
-  const gradients = grads as (tf.Tensor | null)[];
-  gradients.forEach((g, i) => {
-    if (g === null || g === undefined) {
-      throw new RangeError(`trainStep: parameter ${names[i]!} does not change the loss. Leave it out, or use it.`);
-    }
-  });
-  const release = <T extends tf.Tensor>(kept: Readonly<Record<string, T>> | undefined) =>
-    kept === undefined
-      ? undefined
-      : Object.fromEntries(
-          Object.entries(kept).map(([name, tensor]) => {
-            // Back under the surrounding tidy's care.
-            const copyOfIt = tf.clone(tensor);
-            tensor.dispose();
-            return [name, copyOfIt];
-          }),
-        );
-  return {
-    value: value,
-    gradients: gradients as tf.Tensor[],
-    extra: { state: release(extra.state), metrics: release(extra.metrics) },
-  };
 }
