@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { assertInteger, assertKnownOptions, DisposedError, type Device } from '@adlib/core';
 import { encodeOnnx } from './onnx/encode.js';
 import { resolveDevice, type ResolvedDevice } from './session/device.js';
+import { GraphCache } from './session/graphCache.js';
 import { Session } from './session/session.js';
 import { specOf, type HostTensor } from './session/tensor.js';
 import { flatten, mapStructure, type Structure } from './structure.js';
@@ -49,6 +50,7 @@ export interface Compiled<F extends TensorFunction> {
 interface Entry {
   session: Session;
   result: Structure<string>;
+  dispose(): Promise<void>;
 }
 
 const isHost = (value: unknown): value is HostTensor =>
@@ -84,7 +86,7 @@ export function compile<F extends TensorFunction>(fn: F, options: CompileOptions
   const { inputs, device = 'auto', cacheSize = 8, threads } = options;
   assertKnownOptions('compile', options, ['inputs', 'device', 'cacheSize', 'threads']);
   assertInteger('compile', 'cacheSize', cacheSize, 1);
-  const cache = new Map<string, Promise<Entry>>();
+  const cache = new GraphCache<Entry>('compile', cacheSize);
   let disposed = false;
   let resolved: ResolvedDevice | undefined;
 
@@ -95,7 +97,7 @@ export function compile<F extends TensorFunction>(fn: F, options: CompileOptions
         const tensors = args.map((arg, i) =>
           mapStructure(arg as Structure<TensorSpec>, isShaped, (path) => placeholders[path]!, `${i}`),
         );
-        const out = fn(...tensors);
+        const out = checkedResult(fn(...tensors));
         result = mapStructure(out, isTensor, (path) => `out:${path}`);
         return Object.fromEntries([...flatten(out, isTensor)].map(([path, tensor]) => [`out:${path}`, tensor]));
       },
@@ -106,27 +108,7 @@ export function compile<F extends TensorFunction>(fn: F, options: CompileOptions
       device: resolved as Exclude<ResolvedDevice, 'tfjs'>,
       ...(threads === undefined ? {} : { threads }),
     });
-    return { session, result };
-  }
-
-  async function entryFor(specs: Map<string, TensorSpec>, args: readonly Structure<unknown>[]): Promise<Entry> {
-    const key = JSON.stringify([...specs]);
-    const known = cache.get(key);
-    const entry = known ?? build(specs, args);
-    cache.delete(key);
-    cache.set(key, entry);
-    if (known === undefined) {
-      entry.catch(() => cache.delete(key));
-      if (cache.size > cacheSize) {
-        const [oldest, old] = cache.entries().next().value!;
-        cache.delete(oldest);
-        void old.then(
-          ({ session }) => session.dispose(),
-          () => undefined,
-        );
-      }
-    }
-    return entry;
+    return { session, result, dispose: () => session.dispose() };
   }
 
   async function ready(): Promise<ResolvedDevice> {
@@ -137,20 +119,33 @@ export function compile<F extends TensorFunction>(fn: F, options: CompileOptions
   }
 
   const call = async (...args: HostArgument[]): Promise<HostResult<ReturnType<F>>> => {
-    const leaves = new Map(args.flatMap((arg, i) => [...flatten(arg, isHost, `${i}`)]));
+    const leaves = new Map(args.flatMap((arg, i) => [...checkedArgument(arg, i)]));
     const specs = new Map([...leaves].map(([path, tensor]) => [path, specOf('compile', `argument ${path}`, tensor)]));
     if ((await ready()) === 'tfjs') return runEagerly(fn, args);
-    const { session, result } = await entryFor(specs, args);
-    const outputs = await session.run(Object.fromEntries(leaves));
-    return mapStructure(result, isString, (_path, name) => outputs[name] as HostTensor) as HostResult<ReturnType<F>>;
+    return cache.use(
+      JSON.stringify([...specs]),
+      () => build(specs, args),
+      async ({ session, result }) => {
+        const outputs = await session.run(Object.fromEntries(leaves));
+        return mapStructure(result, isString, (_path, name) => outputs[name] as HostTensor) as HostResult<
+          ReturnType<F>
+        >;
+      },
+    );
   };
 
   if (inputs !== undefined) {
     const specs = new Map(inputs.flatMap((arg, i) => [...flatten(arg, isSpec, `${i}`)]));
+    const prepare = async () => {
+      if ((await ready()) === 'tfjs') return;
+      await cache.use(
+        JSON.stringify([...specs]),
+        () => build(specs, inputs),
+        () => undefined,
+      );
+    };
     // A failure shows again, with its cause, at the first call.
-    void ready()
-      .then((chosen) => (chosen === 'tfjs' ? undefined : entryFor(specs, inputs)))
-      .catch(() => undefined);
+    prepare().catch(() => undefined);
   }
 
   return Object.defineProperties(call, {
@@ -159,19 +154,30 @@ export function compile<F extends TensorFunction>(fn: F, options: CompileOptions
     dispose: {
       value: async () => {
         disposed = true;
-        const entries = [...cache.values()];
-        cache.clear();
-        await Promise.all(
-          entries.map((entry) =>
-            entry.then(
-              ({ session }) => session.dispose(),
-              () => undefined,
-            ),
-          ),
-        );
+        await cache.close();
       },
     },
   }) as unknown as Compiled<F>;
+}
+
+/** The tensors of an argument by path; anything else is named. */
+function checkedArgument(arg: HostArgument, index: number): Map<string, HostTensor> {
+  try {
+    return flatten(arg, isHost, `${index}`);
+  } catch (error) {
+    const hint = 'Make tensors with hostTensor(); inside another compiled function call the plain function.';
+    throw new TypeError(`compile: argument ${(error as Error).message}. ${hint}`, { cause: error });
+  }
+}
+
+/** The function's result if it is made of tensors. */
+function checkedResult(out: Structure<tf.Tensor>): Structure<tf.Tensor> {
+  try {
+    if (flatten(out, isTensor).size > 0) return out;
+  } catch (error) {
+    throw new TypeError(`compile: in the function's result ${(error as Error).message}.`, { cause: error });
+  }
+  throw new TypeError('compile: the function must return a tensor, or tensors in arrays and records, got none.');
 }
 
 /** Runs the function on the active tfjs backend. */
@@ -190,7 +196,9 @@ async function runEagerly<F extends TensorFunction>(
       ),
     );
     // Copies, so that disposing of them leaves alone what the function captured.
-    return mapStructure(fn(...tensors), isTensor, (_path, tensor) => tf.clone(tensor)) as tf.TensorContainer;
+    return mapStructure(checkedResult(fn(...tensors)), isTensor, (_path, tensor) =>
+      tf.clone(tensor),
+    ) as tf.TensorContainer;
   }) as unknown as Structure<tf.Tensor>;
   const leaves = flatten(out, isTensor);
   try {

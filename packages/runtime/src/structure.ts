@@ -3,18 +3,13 @@ import { describe } from '@adlib/core';
 /** A value, or values nested in arrays and records. */
 export type Structure<T> = T | readonly Structure<T>[] | { readonly [name: string]: Structure<T> };
 
-/**
- * The leaves of a structure by path, for example `0`, `1.weight`; a lone leaf has the path ''.
- * @param value
- * @param isLeaf
- * @param path
- */
+/** The leaves of a structure by path, for example `0`, `1.weight`; a lone leaf has the path ''. */
 export function flatten<T>(value: Structure<T>, isLeaf: (value: unknown) => value is T, path = ''): Map<string, T> {
   const leaves = new Map<string, T>();
   const visit = (at: Structure<T>, here: string) => {
     if (isLeaf(at)) {
       leaves.set(here, at);
-    } else if (typeof at === 'object' && at !== null && !ArrayBuffer.isView(at)) {
+    } else if (isPlain(at)) {
       for (const [key, child] of Object.entries(at)) visit(child, here === '' ? key : `${here}.${key}`);
     } else {
       throw new TypeError(
@@ -26,13 +21,7 @@ export function flatten<T>(value: Structure<T>, isLeaf: (value: unknown) => valu
   return leaves;
 }
 
-/**
- * The structure of `like`, with each leaf replaced by `make(path, leaf)`.
- * @param like
- * @param isLeaf
- * @param make
- * @param path
- */
+/** The structure of `like`, with each leaf replaced by `make(path, leaf)`. */
 export function mapStructure<T, U>(
   like: Structure<T>,
   isLeaf: (value: unknown) => value is T,
@@ -48,4 +37,11 @@ export function mapStructure<T, U>(
       mapStructure(v, isLeaf, make, child(key)),
     ]),
   );
+}
+
+/** Whether a value is an array or a record, and nothing with a class of its own (a promise, a tensor of another kind). */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === null || prototype === Object.prototype;
 }

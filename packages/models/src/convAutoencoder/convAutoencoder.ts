@@ -51,7 +51,9 @@ interface Learned {
  * @see paper 000, "Autoencoder architecture" and "Layer Details"
  */
 export class ConvAutoencoder implements Detector {
+  /** Name in the registry and in bundles. */
   readonly kind = 'conv-autoencoder';
+  /** The options with defaults filled in. */
   readonly options: FullOptions & Readonly<Record<string, unknown>>;
   #learned: Learned | undefined;
   #disposed = false;
@@ -240,7 +242,8 @@ export class ConvAutoencoder implements Detector {
   }
 
   /**
-   * One ONNX file from the picture to the decision; see {@link exportNetwork} for inputs and outputs.
+   * One ONNX file from the picture to the decision: inputs `image` (uint8 `[1, height, width, channels]`) and `threshold`,
+   * outputs `score`, `map` (at the network's size) and `defective`.
    *
    * @param options - default threshold, metadata
    * @returns the bytes of the file

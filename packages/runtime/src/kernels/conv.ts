@@ -1,85 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../trace/graphBuilder.js';
 import type { TraceValue } from '../trace/value.js';
-import { filterGradient } from './filterGradient.js';
+import { convAttributes, convInfo, type ConvAttrs, type ConvInfo, type Shape4 } from './convGeometry.js';
+import { depthwiseFilterGradient, filterGradient } from './filterGradient.js';
 import { kernel, type KernelTable } from './kernel.js';
-import { rejectChannelsFirstFormat } from './unsupported.js';
-
-type Shape4 = [number, number, number, number];
-
-/** tfjs's attributes of every convolution kernel. */
-export interface ConvAttrs {
-  /** Step between windows, in pixels. */
-  strides: number | [number, number];
-  /** Pixels added around the picture. */
-  pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
-  /** Order of axes; only `NHWC` is compiled. */
-  dataFormat?: 'NHWC' | 'NCHW';
-  /** Distance between the pixels of a window. */
-  dilations?: number | [number, number];
-  /** What happens to a last window that is not whole. */
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
-
-/**
- * Geometry of a convolution over `xShape` with `filterShape`, as tfjs computes it.
- * @param xShape
- * @param filterShape
- * @param attrs
- * @param depthwise
- */
-export function convInfo(
-  xShape: readonly number[],
-  filterShape: readonly number[],
-  attrs: ConvAttrs,
-  depthwise = false,
-) {
-  rejectChannelsFirstFormat('conv2d', attrs.dataFormat);
-  const info = tf.backend_util.computeConv2DInfo(
-    [...xShape] as Shape4,
-    [...filterShape] as Shape4,
-    attrs.strides,
-    attrs.dilations ?? 1,
-    attrs.pad,
-    attrs.dimRoundingMode,
-    depthwise,
-  );
-  return wholeWindows(info);
-}
-
-/** Geometry of a convolution or pooling. */
-export type ConvInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
-
-/**
- * The same geometry with the padding after the picture as large as the last window needs: where rounding up made the last
- * window hang over, tfjs leaves that to the kernel.
- * @param info
- */
-export function wholeWindows(info: ConvInfo): ConvInfo {
-  const { top, bottom, left, right } = info.padInfo;
-  const reachY = (info.outHeight - 1) * info.strideHeight + (info.filterHeight - 1) * info.dilationHeight + 1;
-  const reachX = (info.outWidth - 1) * info.strideWidth + (info.filterWidth - 1) * info.dilationWidth + 1;
-  const padInfo = {
-    ...info.padInfo,
-    bottom: Math.max(bottom, reachY - info.inHeight - top),
-    right: Math.max(right, reachX - info.inWidth - left),
-  };
-  return { ...info, padInfo };
-}
-
-/**
- * ONNX's attributes for that geometry.
- * @param info
- */
-export function convAttributes(info: ConvInfo) {
-  const { top, left, bottom, right } = info.padInfo;
-  return {
-    kernel_shape: [info.filterHeight, info.filterWidth],
-    strides: [info.strideHeight, info.strideWidth],
-    dilations: [info.dilationHeight, info.dilationWidth],
-    pads: [top, left, bottom, right],
-  };
-}
 
 /** tfjs filter `[h, w, in, out]` as ONNX weights `[out, in, h, w]`. */
 function weights(g: GraphBuilder, filter: TraceValue): string {
@@ -111,26 +34,14 @@ function transposed(g: GraphBuilder, dy: TraceValue, w: string, info: ConvInfo, 
   return g.value(name, [info.batchSize, info.inHeight, info.inWidth, info.inChannels], 'float32', true);
 }
 
-/**
- * Convolution of two named inputs.
- * @param g
- * @param x
- * @param filter
- * @param attrs
- */
+/** Convolution of two named inputs. */
 export function conv2d(g: GraphBuilder, x: TraceValue, filter: TraceValue, attrs: ConvAttrs): TraceValue {
   const info = convInfo(x.shape, filter.shape, attrs);
   const name = g.node('Conv', [g.channelsFirst(x), weights(g, filter)], { ...convAttributes(info), group: 1 });
   return g.value(name, info.outShape, 'float32', true);
 }
 
-/**
- * Depthwise convolution of two named inputs.
- * @param g
- * @param x
- * @param filter
- * @param attrs
- */
+/** Depthwise convolution of two named inputs. */
 export function depthwiseConv2d(g: GraphBuilder, x: TraceValue, filter: TraceValue, attrs: ConvAttrs): TraceValue {
   const info = convInfo(x.shape, filter.shape, attrs, true);
   const name = g.node('Conv', [g.channelsFirst(x), depthwiseWeights(g, filter)], {
@@ -165,46 +76,3 @@ export const convKernels: KernelTable = {
     return depthwiseFilterGradient(g, x, inputs['dy']!, convInfo(x.shape, attrs.filterShape, attrs, true));
   }),
 };
-
-/** One product and sum per filter tap: `dw[i, j, c, m] = sum x[n, c, s y + i, s x + j] dy[n, (c, m), y, x]`. */
-function depthwiseFilterGradient(g: GraphBuilder, x: TraceValue, dy: TraceValue, info: ConvInfo): TraceValue {
-  const channels = info.inChannels;
-  const multiplier = info.outChannels / channels;
-  const { outHeight, outWidth, batchSize } = info;
-  const grouped = g.node('Reshape', [
-    g.channelsFirst(dy),
-    g.int64([batchSize, channels, multiplier, outHeight, outWidth]),
-  ]);
-  const taps = inputTaps(g, x, info).map((tap) => {
-    const wide = g.node('Unsqueeze', [tap, g.int64([2])]);
-    return g.node('ReduceSum', [g.node('Mul', [wide, grouped]), g.int64([0, 3, 4])], { keepdims: 0 });
-  });
-  const stacked = g.node('Concat', taps, { axis: 0 });
-  const shape = [info.filterHeight, info.filterWidth, channels, multiplier];
-  return g.value(g.node('Reshape', [stacked, g.int64(shape)]), shape, 'float32');
-}
-
-/**
- * For each filter tap, row by row, the inputs it meets: `[batch, channels, outHeight, outWidth]`, channels first.
- * @param g
- * @param x
- * @param info
- */
-export function inputTaps(g: GraphBuilder, x: TraceValue, info: ConvInfo): string[] {
-  const { top, left, bottom, right } = info.padInfo;
-  const padded = [top, left, bottom, right].some((p) => p > 0)
-    ? g.node('Pad', [g.channelsFirst(x), g.int64([0, 0, top, left, 0, 0, bottom, right]), g.float(0)], {
-        mode: 'constant',
-      })
-    : g.channelsFirst(x);
-  const taps: string[] = [];
-  for (let i = 0; i < info.filterHeight; i++) {
-    for (let j = 0; j < info.filterWidth; j++) {
-      const starts = [i * info.dilationHeight, j * info.dilationWidth];
-      const steps = [info.strideHeight, info.strideWidth];
-      const ends = [info.outHeight, info.outWidth].map((n, axis) => starts[axis]! + (n - 1) * steps[axis]! + 1);
-      taps.push(g.node('Slice', [padded, g.int64(starts), g.int64(ends), g.int64([2, 3]), g.int64(steps)]));
-    }
-  }
-  return taps;
-}

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../trace/graphBuilder.js';
 import type { TraceValue } from '../trace/value.js';
-import { convAttributes, type ConvInfo } from './conv.js';
+import { convAttributes, type ConvInfo } from './convGeometry.js';
 
 /**
  * Gradient to the filter of a convolution, `dw[i, j, c, o] = sum x[n, y s + i, x s + j, c] dy[n, y, x, o]`: the pixels that
@@ -18,23 +18,49 @@ function filterShape(info: ConvInfo): number[] {
 }
 
 /**
- * The pixels are lined up by a grouped convolution with one-hot filters, one per channel and tap: unlike slices,
- * transposes and pads it runs on all threads. Then one product per image, `[out, pixels] x [pixels, channels * taps]`.
+ * The pixels that each tap meets, `[batch, channels * taps, pixels]`, by a grouped convolution with one-hot filters, one per
+ * channel and tap: unlike slices, transposes and pads it runs on all threads.
  */
-function manyPixels(g: GraphBuilder, x: TraceValue, dy: TraceValue, info: ConvInfo): TraceValue {
-  const { batchSize, inChannels, outChannels, filterHeight, filterWidth } = info;
+function lineUp(g: GraphBuilder, x: TraceValue, info: ConvInfo): string {
+  const { batchSize, inChannels, filterHeight, filterWidth } = info;
   const taps = filterHeight * filterWidth;
-  const length = info.outHeight * info.outWidth;
   const oneHot = new Float32Array(inChannels * taps * taps);
   for (let row = 0; row < inChannels * taps; row++) oneHot[row * taps + (row % taps)] = 1;
   const filters = g.constant(oneHot, [inChannels * taps, 1, filterHeight, filterWidth], 'float32');
   const lined = g.node('Conv', [g.channelsFirst(x), filters], { ...convAttributes(info), group: inChannels });
-  const columns = g.node('Reshape', [lined, g.int64([batchSize, inChannels * taps, length])]);
+  return g.node('Reshape', [lined, g.int64([batchSize, inChannels * taps, info.outHeight * info.outWidth])]);
+}
+
+function sumOverImages(g: GraphBuilder, name: string): string {
+  return g.node('ReduceSum', [name, g.int64([0])], { keepdims: 0 });
+}
+
+/** One product per image, `[out, pixels] x [pixels, channels * taps]`, summed over images. */
+function manyPixels(g: GraphBuilder, x: TraceValue, dy: TraceValue, info: ConvInfo): TraceValue {
+  const { batchSize, inChannels, outChannels, filterHeight, filterWidth } = info;
+  const length = info.outHeight * info.outWidth;
   const errors = g.node('Reshape', [g.channelsFirst(dy), g.int64([batchSize, outChannels, length])]);
-  const perImage = g.node('MatMul', [errors, g.node('Transpose', [columns], { perm: [0, 2, 1] })]);
-  const sum = batchSize === 1 ? perImage : g.node('ReduceSum', [perImage, g.int64([0])], { keepdims: 0 });
-  const shaped = g.node('Reshape', [sum, g.int64([outChannels, inChannels, filterHeight, filterWidth])]);
+  const perImage = g.node('MatMul', [errors, g.node('Transpose', [lineUp(g, x, info)], { perm: [0, 2, 1] })]);
+  const dims = [outChannels, inChannels, filterHeight, filterWidth];
+  const shaped = g.node('Reshape', [sumOverImages(g, perImage), g.int64(dims)]);
   return g.value(g.node('Transpose', [shaped], { perm: [2, 3, 1, 0] }), filterShape(info), 'float32');
+}
+
+/**
+ * Gradient to the filter of a depthwise convolution, `dw[i, j, c, m] = sum x[n, y s + i, x s + j, c] dy[n, y, x, (c, m)]`: one
+ * product per image and channel.
+ */
+export function depthwiseFilterGradient(g: GraphBuilder, x: TraceValue, dy: TraceValue, info: ConvInfo): TraceValue {
+  const { batchSize, inChannels: channels, filterHeight, filterWidth } = info;
+  const multiplier = info.outChannels / channels;
+  const length = info.outHeight * info.outWidth;
+  const taps = filterHeight * filterWidth;
+  const errors = g.node('Reshape', [g.channelsFirst(dy), g.int64([batchSize, channels, multiplier, length])]);
+  const columns = g.node('Reshape', [lineUp(g, x, info), g.int64([batchSize, channels, taps, length])]);
+  const product = g.node('MatMul', [columns, g.node('Transpose', [errors], { perm: [0, 1, 3, 2] })]);
+  const turned = g.node('Transpose', [sumOverImages(g, product)], { perm: [1, 0, 2] });
+  const shape = [filterHeight, filterWidth, channels, multiplier];
+  return g.value(g.node('Reshape', [turned, g.int64(shape)]), shape, 'float32');
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { GraphBuilder } from '../trace/graphBuilder.js';
 import type { TraceValue } from '../trace/value.js';
 import { binaryKernels } from './binary.js';
-import { conv2d, depthwiseConv2d, type ConvAttrs } from './conv.js';
+import { conv2d, depthwiseConv2d } from './conv.js';
+import type { ConvAttrs } from './convGeometry.js';
 import { kernel, type KernelTable } from './kernel.js';
 import { matMul } from './matmul.js';
 import { unaryKernels } from './unary.js';

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { TraceBackend } from '../trace/backend.js';
 import type { GraphBuilder } from '../trace/graphBuilder.js';
-import { channelsFirstShape, type TraceDtype, type TraceValue } from '../trace/value.js';
+import type { TraceDtype, TraceValue } from '../trace/value.js';
 
 /** What a trace kernel gets. */
 export interface KernelContext<A> {
@@ -21,18 +21,12 @@ export type TraceKernel = (context: KernelContext<never>) => TraceValue | TraceV
 /** Kernels by tfjs name; each file of this folder exports one such table. */
 export type KernelTable = Readonly<Record<string, TraceKernel>>;
 
-/**
- * Types one kernel's attributes.
- * @param fn
- */
+/** Types one kernel's attributes. */
 export function kernel<A = unknown>(fn: (context: KernelContext<A>) => TraceValue | TraceValue[]): TraceKernel {
   return fn;
 }
 
-/**
- * Turns a table entry into what tfjs registers.
- * @param fn
- */
+/** Turns a table entry into what tfjs registers. */
 export function toKernelFunc(fn: TraceKernel): tf.KernelFunc {
   return ({ inputs, attrs, backend }) => {
     const trace = backend as unknown as TraceBackend;
@@ -45,38 +39,17 @@ export function toKernelFunc(fn: TraceKernel): tf.KernelFunc {
   };
 }
 
-/**
- * Whether elementwise work on these values is better done in channels-first order: one already is, and only so.
- * @param values
- */
+/** Whether elementwise work on these values is better done in channels-first order: one already is, and only so. */
 export function prefersChannelsFirst(values: readonly TraceValue[]): boolean {
   return values.some((v) => v.channelsFirst !== undefined && v.plain === undefined);
 }
 
-/**
- * An axis of a rank-4 value in channels-first order.
- * @param axis
- */
+/** An axis of a rank-4 value in channels-first order. */
 export function channelsFirstAxis(axis: number): number {
   return [0, 2, 3, 1][axis]!;
 }
 
-/**
- * Shape a value has in memory in the given order.
- * @param shape
- * @param channelsFirst
- */
-export function orderedShape(shape: readonly number[], channelsFirst: boolean): readonly number[] {
-  return channelsFirst ? channelsFirstShape(shape) : shape;
-}
-
-/**
- * Casts by name; no node when the types agree.
- * @param g
- * @param name
- * @param from
- * @param to
- */
+/** Casts by name; no node when the types agree. */
 export function castTo(g: GraphBuilder, name: string, from: TraceDtype, to: TraceDtype): string {
   return from === to ? name : g.node('Cast', [name], { to: { float32: 1, int32: 6, bool: 9 }[to] });
 }
@@ -84,10 +57,6 @@ export function castTo(g: GraphBuilder, name: string, from: TraceDtype, to: Trac
 /**
  * Name of an operand that ONNX will broadcast against values of rank `rank` in the given order: a per-channel operand of
  * lower rank becomes `[1, C, 1, 1]` for channels-first, scalars stay as they are.
- * @param g
- * @param value
- * @param rank
- * @param channelsFirst
  */
 export function operand(g: GraphBuilder, value: TraceValue, rank: number, channelsFirst: boolean): string {
   if (!channelsFirst) return g.plain(value);
@@ -100,11 +69,7 @@ export function operand(g: GraphBuilder, value: TraceValue, rank: number, channe
   return g.node('Transpose', [full], { perm: [0, 3, 1, 2] });
 }
 
-/**
- * numpy's broadcast shape of two shapes that fit (tfjs has checked).
- * @param a
- * @param b
- */
+/** numpy's broadcast shape of two shapes that fit (tfjs has checked). */
 export function broadcast(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {

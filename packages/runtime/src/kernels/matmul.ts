@@ -3,14 +3,7 @@ import type { GraphBuilder } from '../trace/graphBuilder.js';
 import type { TraceValue } from '../trace/value.js';
 import { broadcast, kernel, type KernelTable } from './kernel.js';
 
-/**
- * Matrix product over the last two axes, batch axes broadcast.
- * @param g
- * @param a
- * @param b
- * @param transposeA
- * @param transposeB
- */
+/** Matrix product over the last two axes, batch axes broadcast. */
 export function matMul(
   g: GraphBuilder,
   a: TraceValue,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../trace/graphBuilder.js';
 import { sizeOf, type TraceValue } from '../trace/value.js';
-import { convAttributes, wholeWindows, type ConvInfo } from './conv.js';
+import { convAttributes, wholeWindows, type ConvInfo } from './convGeometry.js';
 import { kernel, type KernelTable } from './kernel.js';
 
 interface PoolAttrs {

@@ -4,12 +4,7 @@ import { sizeOf, TraceValue, type TraceDtype } from '../trace/value.js';
 import { channelsFirstAxis, kernel, prefersChannelsFirst, type KernelTable } from './kernel.js';
 import { rejectChannelsFirstFormat } from './unsupported.js';
 
-/**
- * The same numbers in another shape.
- * @param g
- * @param x
- * @param shape
- */
+/** The same numbers in another shape. */
 export function reshape(g: GraphBuilder, x: TraceValue, shape: readonly number[]): TraceValue {
   if (x.constant !== undefined && x.plain === undefined) return new TraceValue([...shape], x.dtype, {}, x.constant);
   return g.value(g.reshape(g.plain(x), shape), [...shape], x.dtype);

@@ -1,11 +1,7 @@
 import { UnsupportedOpError } from '../errors.js';
 import { callerLine } from '../trace/callerLine.js';
 
-/**
- * The error of an op, or of one way to call it, that no graph is made for.
- * @param op
- * @param what
- */
+/** The error of an op, or of one way to call it, that no graph is made for. */
 export function unsupported(op: string, what = `the tfjs op ${op}`): UnsupportedOpError {
   return new UnsupportedOpError(
     op,
@@ -13,11 +9,7 @@ export function unsupported(op: string, what = `the tfjs op ${op}`): Unsupported
   );
 }
 
-/**
- * tfjs arrays are channels-last everywhere in this library.
- * @param op
- * @param dataFormat
- */
+/** tfjs arrays are channels-last everywhere in this library. */
 export function rejectChannelsFirstFormat(op: string, dataFormat: string | undefined): void {
   if (dataFormat === 'NCHW') throw unsupported(op, `${op} with dataFormat "NCHW"`);
 }

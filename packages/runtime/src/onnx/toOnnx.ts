@@ -14,13 +14,9 @@ export interface ToOnnxFunctionOptions {
   metadata?: Readonly<Record<string, string>>;
 }
 
-// Argument ranks are the caller's own, which only `any` leaves open.
 /** A function of tensors whose arguments are the graph's inputs in order. */
-
-/**
- *
- */
 export type ExportedFunction = (
+  // Argument ranks are the caller's own, which only `any` leaves open.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
   ...inputs: any[]
 ) => tf.Tensor | readonly tf.Tensor[] | Readonly<Record<string, tf.Tensor>>;

@@ -27,9 +27,7 @@ const AXES = [0, 1, 2];
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
  * import { batchNormTraining } from '@adlib/runtime';
- * const { y, mean } = tf.tidy(() =>
- *   batchNormTraining(tf.tensor4d([1, 3], [2, 1, 1, 1]), tf.tensor1d([1]), tf.tensor1d([0])),
- * );
+ * const { y, mean } = batchNormTraining(tf.tensor4d([1, 3], [2, 1, 1, 1]), tf.tensor1d([1]), tf.tensor1d([0]));
  * console.log(mean.dataSync()[0], y.dataSync()); // 2 Float32Array [-1, 1]
  * ```
  * @see Ioffe and Szegedy, "Batch Normalization", 2015

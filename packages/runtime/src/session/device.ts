@@ -81,10 +81,7 @@ async function hasWebGpu(): Promise<boolean> {
   return gpu !== undefined && (await gpu.requestAdapter()) !== null;
 }
 
-/**
- * ONNX Runtime for a device.
- * @param device
- */
+/** ONNX Runtime for a device. */
 export async function ortFor(device: Exclude<ResolvedDevice, 'tfjs'>): Promise<Ort> {
   const native = device === 'cpu' || (device === 'webgpu' && inNode);
   const ort = await (native ? loadNative() : loadWeb());

@@ -34,21 +34,13 @@ export function hostTensor(
   return { data: ArrayBuffer.isView(data) ? data : Float32Array.from(data), shape };
 }
 
-/**
- * Element type of a host tensor, from the kind of its array.
- * @param tensor
- */
+/** Element type of a host tensor, from the kind of its array. */
 export function dtypeOf(tensor: HostTensor): TraceDtype {
   if (tensor.data instanceof Float32Array) return 'float32';
   return tensor.data instanceof Int32Array ? 'int32' : 'bool';
 }
 
-/**
- * Shape and type of a host tensor, checked.
- * @param fn
- * @param name
- * @param tensor
- */
+/** Shape and type of a host tensor, checked. */
 export function specOf(fn: string, name: string, tensor: HostTensor): TensorSpec {
   const { data, shape } = tensor;
   if (

@@ -50,10 +50,7 @@ export class TraceValue {
   }
 }
 
-/**
- * Number of elements of a shape.
- * @param shape
- */
+/** Number of elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
@@ -63,10 +60,7 @@ export const TO_CHANNELS_FIRST = [0, 3, 1, 2] as const;
 /** The way back. */
 export const TO_CHANNELS_LAST = [0, 2, 3, 1] as const;
 
-/**
- * A shape in channels-first order.
- * @param shape
- */
+/** A shape in channels-first order. */
 export function channelsFirstShape(shape: readonly number[]): number[] {
   return TO_CHANNELS_FIRST.map((axis) => shape[axis]!);
 }

@@ -3,6 +3,7 @@ import { argumentMessage, assertFinite, assertKnownOptions, DisposedError, type 
 import { TrainingDivergedError } from '../errors.js';
 import { encodeOnnx } from '../onnx/encode.js';
 import { resolveDevice, type ResolvedDevice } from '../session/device.js';
+import { GraphCache } from '../session/graphCache.js';
 import { Session } from '../session/session.js';
 import { specOf, type HostTensor } from '../session/tensor.js';
 import { trace } from '../trace/trace.js';
@@ -74,7 +75,7 @@ export function trainStep(loss: LossFunction, options: TrainStepOptions): TrainS
 export class TrainStep {
   readonly #loss: LossFunction;
   readonly #options: TrainStepOptions;
-  readonly #graphs = new Map<string, { session: Session }>();
+  readonly #graphs = new GraphCache<Session>('TrainStep.run', MAX_GRAPHS);
   #current: Arrays;
   #spare: Arrays;
   #step = 0;
@@ -187,28 +188,18 @@ export class TrainStep {
   async #compiled(feeds: NamedHostTensors, inputs: NamedHostTensors): Promise<Record<string, HostTensor>> {
     const specs = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, specOf('trainStep', name, t)]));
     const key = JSON.stringify(Object.keys(inputs).map((name) => [name, specs[`x:${name}`]]));
-    let graph = this.#graphs.get(key);
-    if (graph === undefined) {
-      const { model } = trace((tensors) => this.#update(tensors), specs, {
-        target: this.#device === 'cpu' ? 'cpu' : 'any',
-      });
-      const session = await Session.open(encodeOnnx(model), {
+    const build = () => {
+      const target = this.#device === 'cpu' ? 'cpu' : 'any';
+      const { model } = trace((tensors) => this.#update(tensors), specs, { target });
+      return Session.open(encodeOnnx(model), {
         device: this.#device as Exclude<ResolvedDevice, 'tfjs'>,
         ...(this.#options.threads === undefined ? {} : { threads: this.#options.threads }),
         ...(this.#options.profile === undefined ? {} : { profile: this.#options.profile }),
       });
-      graph = { session };
-      const oldest = this.#graphs.size >= MAX_GRAPHS ? this.#graphs.keys().next().value : undefined;
-      if (oldest !== undefined) {
-        await this.#graphs.get(oldest)!.session.dispose();
-        this.#graphs.delete(oldest);
-      }
-    }
-    // The most recently used is last.
-    this.#graphs.delete(key);
-    this.#graphs.set(key, graph);
+    };
     const into = Object.fromEntries(Object.entries(this.#spare).map(([name, t]) => [`new:${name}`, t]));
-    return (await graph.session.run(feeds, into)) as Record<string, HostTensor>;
+    const outputs = await this.#graphs.use(key, build, (session) => session.run(feeds, into));
+    return outputs as Record<string, HostTensor>;
   }
 
   /** The same step on the active tfjs backend. */
@@ -266,14 +257,12 @@ export class TrainStep {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#turn;
-    const graphs = [...this.#graphs.values()];
-    this.#graphs.clear();
-    await Promise.all(graphs.map(({ session }) => session.dispose()));
+    await this.#graphs.close();
   }
 
   /** Ends ONNX Runtime's profile, where one was asked for. */
   endProfiling(): void {
-    for (const { session } of this.#graphs.values()) session.endProfiling();
+    for (const session of this.#graphs.built) session.endProfiling();
   }
 }
 
