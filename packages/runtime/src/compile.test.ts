@@ -214,7 +214,7 @@ describe('what cannot be compiled', () => {
     expect(error!.message).toMatch(/the tfjs op Unique cannot be compiled at .*compile\.test\.ts:\d+\. /);
     const line = Number(/compile\.test\.ts:(\d+)/.exec(error!.message)![1]);
     const own = Number(/compile\.test\.ts:(\d+)/.exec(new Error().stack!)![1]);
-    expect(own - line).toBe(6);
+    expect(own - line).toBe(5);
   });
 
   test('an op inside a gradient: the line that asked for the gradient', async () => {
