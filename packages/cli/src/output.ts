@@ -1,5 +1,6 @@
-import { mkdir, open, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { open, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { makeFolder } from '@adlib/core/node';
 import { UsageError } from './failure.js';
 
 /**
@@ -13,9 +14,9 @@ import { UsageError } from './failure.js';
  */
 export async function writingInto<T>(dir: string | undefined, work: () => Promise<T>): Promise<T> {
   if (dir === undefined) return work();
-  const made: string[] = [];
+  let made: string[] = [];
   try {
-    await makeFolder(resolve(dir), made);
+    made = await makeFolder(dir);
     await tryOut(dir);
     return await work();
   } catch (error) {
@@ -36,19 +37,6 @@ export async function writingFile<T>(path: string | undefined, work: () => Promi
   if (path === undefined) return work();
   if (await isFolder(path)) throw new UsageError(`${path} is a folder; give the name of a file.`);
   return writingInto(dirname(path), work);
-}
-
-/** One step at a time: Node's recursive `mkdir` never ends on file systems that refuse a folder with ENOENT, as /proc does. */
-async function makeFolder(dir: string, made: string[]): Promise<void> {
-  if (await isFolder(dir)) return;
-  if (dirname(dir) !== dir) await makeFolder(dirname(dir), made);
-  try {
-    await mkdir(dir);
-    made.push(dir);
-  } catch (error) {
-    // Another process may have made it meanwhile.
-    if (!(await isFolder(dir))) throw error;
-  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeFileAtomic } from './atomic.js';
+import { makeFolder, writeFileAtomic } from './atomic.js';
 
 let folder: string;
 beforeEach(() => {
@@ -120,6 +120,45 @@ describe('when writing fails, the old content stays and nothing is left', () => 
       cwd: folder,
     });
     expect(output.trim().split('\n')).toEqual(['EFBIG', 'old a']);
+  });
+});
+
+describe('makeFolder', () => {
+  test('makes what is missing, tells what it made, and is content with what is there', async () => {
+    const made = ['x', 'x/y', 'x/y/z'].map((name) => join(folder, name));
+    expect(await makeFolder(join(folder, 'x/y/z'))).toEqual(made);
+    expect(await makeFolder(join(folder, 'x/y/z'))).toEqual([]);
+    expect(await makeFolder(join(folder, 'x/y/w/'))).toEqual([join(folder, 'x/y/w')]);
+  });
+
+  test('many at once: each folder is made by one of them', async () => {
+    const made = await Promise.all(Array.from({ length: 20 }, () => makeFolder(join(folder, 'x/y/z'))));
+    expect(made.flat().sort()).toEqual(['x', 'x/y', 'x/y/z'].map((name) => join(folder, name)));
+  });
+
+  test('a file in the way is named and kept', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, 'old');
+    await expect(makeFolder(file)).rejects.toMatchObject({ code: 'EEXIST', path: file });
+    await expect(makeFolder(join(file, 'a/b'))).rejects.toMatchObject({ code: 'EEXIST', path: file });
+    expect(readFileSync(file, 'utf8')).toBe('old');
+  });
+
+  test('what it made is removed when a folder further down cannot be made', async () => {
+    await expect(makeFolder(join(folder, 'x/y', 'n'.repeat(5000)))).rejects.toMatchObject({
+      code: expect.stringMatching(/ENAMETOOLONG|ENOENT|EINVAL/) as string,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test.skipIf(!existsSync('/proc/self'))('ends on file systems that take no folders', async () => {
+    const refusal = {
+      code: 'ENOENT',
+      path: '/proc/adlib',
+      message: "ENOENT: the file system takes no new folder in /proc, mkdir '/proc/adlib'",
+    };
+    await expect(makeFolder('/proc/adlib/deep')).rejects.toMatchObject(refusal);
+    await expect(writeFileAtomic('/proc/adlib/deep/a', 'x')).rejects.toMatchObject(refusal);
   });
 });
 

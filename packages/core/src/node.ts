@@ -1,1 +1,1 @@
-export { writeFileAtomic } from './atomic.js';
+export { makeFolder, writeFileAtomic } from './atomic.js';

@@ -1,6 +1,7 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argumentMessage, assertKnownOptions, breathe, type LongCallOptions } from '@adlib/core';
+import { makeFolder } from '@adlib/core/node';
 import type { Dataset, Sample } from './dataset.js';
 import { writePng } from './encode.js';
 
@@ -33,7 +34,7 @@ export async function writeMvtec(dataset: Dataset, dir: string, options: LongCal
   const names = new Set<string>();
   const doubled = places.find(({ image }) => names.size === names.add(image).size);
   if (doubled !== undefined) throw new RangeError(`writeMvtec: two samples would be written to ${doubled.image}.png.`);
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   if ((await readdir(dir)).length > 0) {
     throw new RangeError(
       argumentMessage('writeMvtec', 'dir', 'a new or empty folder', dir, 'Remove what is in it, or write beside it.'),

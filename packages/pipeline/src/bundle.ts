@@ -1,7 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argumentMessage, assertKnownOptions, BundleError, type Detector, type NamedTensor } from '@adlib/core';
-import { writeFileAtomic } from '@adlib/core/node';
+import { makeFolder, writeFileAtomic } from '@adlib/core/node';
 import { decodeSafetensors, encodeSafetensors } from '@adlib/runtime';
 import type { Threshold } from '@adlib/thresholds';
 import {
@@ -84,7 +84,7 @@ export async function saveBundle(dir: string, content: BundleContent): Promise<v
   assertJson('facts', facts);
   assertJson('threshold', threshold);
   assertJson('provenance', provenance);
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   await finishEarlierSave(dir);
   const next = join(dir, NEXT_WEIGHTS_FILE);
   try {
