@@ -30,7 +30,9 @@ export function points(xs: readonly number[], ys: readonly number[]): Point[] {
 
 /** What {@link rocPlot} draws. */
 export interface RocPlot {
+  /** False-positive rate and true-positive rate of each threshold, ascending, from (0, 0) to (1, 1). */
   curve: readonly Point[];
+  /** Area under the curve, in [0, 1]; `null` where it is undefined. */
   auroc: number | null;
   /** False-positive and true-positive rate at the threshold, where both exist. */
   operating?: Point | undefined;
@@ -77,8 +79,11 @@ function operatingPoint([fpr, tpr]: Point): Html {
 
 /** What {@link proPlot} draws. */
 export interface ProPlot {
+  /** False-positive rate over pixels and mean overlap with the defect regions of each threshold, ascending. */
   curve: readonly Point[];
+  /** Area under the curve up to `fprLimit`, divided by it, in [0, 1]; `null` where it is undefined. */
   aupro: number | null;
+  /** False-positive rate up to which AUPRO integrates, in (0, 1]. */
   fprLimit: number;
 }
 

@@ -5,14 +5,18 @@ export class Html {
   readonly #text: string;
 
   /**
+   * Takes the text over as it is.
    *
+   * @param text - markup that is already safe
    */
   constructor(text: string) {
     this.#text = text;
   }
 
   /**
+   * The markup as text, to be written into a file.
    *
+   * @returns the text, as it was given
    */
   toString(): string {
     return this.#text;

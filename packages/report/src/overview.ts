@@ -26,7 +26,8 @@ export function overview(results: EvaluationResults, title: string): Html {
 }
 
 /**
- * Every reason to be careful, each once; those of the threshold last.
+ * Every reason to be careful, each once; those of the threshold last. An evaluation repeats the threshold's own as
+ * `Threshold: ...`: those are not shown a second time.
  *
  * @param results - the evaluation
  * @returns sentences
@@ -44,7 +45,8 @@ function allWarnings(results: EvaluationResults): string[] {
     own.push(`${counted(undefinedScores, 'test image')} got a score that is not a finite number: left out of the histogram.`); // prettier-ignore
   }
   if (!Number.isFinite(threshold.value)) own.push(`The threshold is ${score(threshold.value)}: it decides nothing.`);
-  return [...new Set([...own, ...results.warnings, ...unexpectedRate(results), ...threshold.warnings])];
+  const ofThreshold = threshold.warnings.filter((text) => !results.warnings.includes(`Threshold: ${text}`));
+  return [...new Set([...own, ...results.warnings, ...unexpectedRate(results), ...ofThreshold])];
 }
 
 function warnings(results: EvaluationResults): Part {

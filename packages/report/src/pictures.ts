@@ -7,8 +7,9 @@ import { encodeIndexedPng, encodePng, pngAddress } from './png.js';
 
 /** The pictures of one sample, ready for the page. */
 export interface Pictures {
-  /** Size as drawn, in pixels. */
+  /** Width as drawn, in pixels. */
   width: number;
+  /** Height as drawn, in pixels. */
   height: number;
   /** `data:` address of the picture. */
   image: string;

@@ -15,9 +15,13 @@ export interface Axis {
 
 /** Where the plotting area lies in a drawing, in user units. */
 export interface Area {
+  /** Its left border, from the drawing's left. */
   left: number;
+  /** Its right border, from the drawing's left. */
   right: number;
+  /** Its upper border, from the drawing's top. */
   top: number;
+  /** Its lower border, from the drawing's top; larger than `top`. */
   bottom: number;
 }
 
@@ -25,12 +29,15 @@ export interface Area {
 export interface Plot {
   /** Unique on the page; a word. */
   id: string;
+  /** Width of the drawing, in user units. */
   width: number;
+  /** Height of the drawing, in user units. */
   height: number;
   /** Name of the plot, read aloud first. */
   title: string;
   /** What is seen, in words, with its figures. */
   description: string;
+  /** What is drawn: SVG elements. */
   body: Part;
 }
 

@@ -174,6 +174,14 @@ describe('warnings', () => {
     expect(list.slice(1)).toEqual(['Duplicates found.', results.threshold.warnings[0]]);
   });
 
+  test('a warning of the threshold that the evaluation repeats is shown once, one that it leaves out still is', () => {
+    const results = demoResults();
+    results.threshold = { ...results.threshold, warnings: ['Few scores.', 'One score far out.'] };
+    results.warnings = ['Threshold: Few scores.'];
+    const list = [...page(results).querySelectorAll('.warnings li')].map((li) => text(li));
+    expect(list).toEqual(['Threshold: Few scores.', 'One score far out.']);
+  });
+
   test('more false alarms than the rule expects are pointed out, when chance does not explain them', () => {
     const results = demoResults();
     results.image.confusion = { tp: 65, fp: 12, tn: 29, fn: 16 };
