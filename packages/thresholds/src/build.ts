@@ -2,13 +2,21 @@ import type { FittedOn, Threshold } from './threshold.js';
 
 /** What a rule found, before it becomes a {@link Threshold}. */
 export interface Fitted {
+  /** Name of the rule, as in messages. */
   rule: string;
+  /** The limit, in raw scores; must be finite. */
   value: number;
+  /** Lower end of the review band, in raw scores; absent where the rule has no band. */
   lower?: number | undefined;
+  /** Share of good images expected above the limit, in [0, 1]; absent where the rule implies none. */
   expectedFalsePositiveRate?: number | undefined;
+  /** How many scores of each label the rule saw. */
   fittedOn: FittedOn;
+  /** The options the rule ran with, defaults filled in. */
   parameters: Record<string, number | string | boolean>;
+  /** Whether the rule looked at labels of the images it is judged on; kept only where true. */
   oracle?: boolean | undefined;
+  /** Sentences on what a reader must know; none by default. */
   warnings?: string[];
 }
 

@@ -1,4 +1,4 @@
-/** State of a {@link TDigest}, plain JSON. */
+/** State of a t-digest, plain JSON. */
 export interface TDigestState {
   /** Bound on the number of centroids. */
   compression: number;
