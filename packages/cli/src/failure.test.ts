@@ -20,8 +20,8 @@ describe('failureOf', () => {
       syscall: 'write',
     });
     expect(failureOf(full)).toEqual({ message: 'write: no space left on the device (ENOSPC)', exitCode: 2 });
-    const denied = Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: '/root/x' });
-    expect(failureOf(denied)).toEqual({ message: '/root/x: permission denied (EACCES)', exitCode: 2 });
+    const denied = Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: '/parts/x' });
+    expect(failureOf(denied)).toEqual({ message: '/parts/x: permission denied (EACCES)', exitCode: 2 });
   });
 
   test('cancellation is 130', () => {
