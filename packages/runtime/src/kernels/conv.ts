@@ -17,7 +17,7 @@ function depthwiseWeights(g: GraphBuilder, filter: TraceValue): string {
 }
 
 /** Gradient to the input of a convolution, which is also the forward pass of a transposed one. */
-function transposed(g: GraphBuilder, dy: TraceValue, w: string, info: ConvInfo, group: number): TraceValue {
+function transposed(g: GraphBuilder, dy: string, w: string, info: ConvInfo, group: number): TraceValue {
   const attributes = convAttributes(info);
   const missing = [info.inHeight, info.inWidth].map((size, axis) => {
     const k = (attributes.kernel_shape[axis]! - 1) * attributes.dilations[axis]! + 1;
@@ -25,13 +25,27 @@ function transposed(g: GraphBuilder, dy: TraceValue, w: string, info: ConvInfo, 
     return size - ((out - 1) * attributes.strides[axis]! + k - attributes.pads[axis]! - attributes.pads[axis + 2]!);
   });
   // Negative where the last window hung over the border (rounding up): crop there instead.
-  const name = g.node('ConvTranspose', [g.channelsFirst(dy), w], {
+  const name = g.node('ConvTranspose', [dy, w], {
     ...attributes,
     pads: attributes.pads.map((pad, i) => (i < 2 ? pad : pad + Math.max(0, -missing[i - 2]!))),
     output_padding: missing.map((m) => Math.max(0, m)),
     group,
   });
   return g.value(name, [info.batchSize, info.inHeight, info.inWidth, info.inChannels], 'float32', true);
+}
+
+/** Gradient to the input of a depthwise convolution. */
+function depthwiseToInput(g: GraphBuilder, dy: string, w: string, info: ConvInfo): TraceValue {
+  const multiplier = info.outChannels / info.inChannels;
+  if (g.forCpu || multiplier === 1) return transposed(g, dy, w, info, info.inChannels);
+  // WebGPU's grouped transposed convolutions are wrong for several filters per channel (ONNX Runtime 1.30): one after the other.
+  const every = (name: string, axis: number, first: number) =>
+    g.node('Slice', [name, g.int64([first]), g.int64([info.outChannels]), g.int64([axis]), g.int64([multiplier])]);
+  const parts = Array.from({ length: multiplier }, (_, i) =>
+    g.channelsFirst(transposed(g, every(dy, 1, i), every(w, 0, i), info, info.inChannels)),
+  );
+  const sum = parts.reduce((a, b) => g.node('Add', [a, b]));
+  return g.value(sum, [info.batchSize, info.inHeight, info.inWidth, info.inChannels], 'float32', true);
 }
 
 /** Convolution of two named inputs. */
@@ -60,12 +74,12 @@ export const convKernels: KernelTable = {
   Conv2DBackpropInput: kernel<ConvAttrs & { inputShape: number[] }>(({ g, inputs, attrs }) => {
     const filter = inputs['filter']!;
     const info = convInfo(attrs.inputShape, filter.shape, attrs);
-    return transposed(g, inputs['dy']!, weights(g, filter), info, 1);
+    return transposed(g, g.channelsFirst(inputs['dy']!), weights(g, filter), info, 1);
   }),
   DepthwiseConv2dNativeBackpropInput: kernel<ConvAttrs & { inputShape: number[] }>(({ g, inputs, attrs }) => {
     const filter = inputs['filter']!;
     const info = convInfo(attrs.inputShape, filter.shape, attrs, true);
-    return transposed(g, inputs['dy']!, depthwiseWeights(g, filter), info, info.inChannels);
+    return depthwiseToInput(g, g.channelsFirst(inputs['dy']!), depthwiseWeights(g, filter), info);
   }),
   Conv2DBackpropFilter: kernel<ConvAttrs & { filterShape: number[] }>(({ g, inputs, attrs }) => {
     const x = inputs['x']!;

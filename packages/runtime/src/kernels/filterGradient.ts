@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../trace/graphBuilder.js';
 import type { TraceValue } from '../trace/value.js';
 import { convAttributes, type ConvInfo } from './convGeometry.js';
+import { windowTaps } from './windowTaps.js';
 
 /**
  * Gradient to the filter of a convolution, `dw[i, j, c, o] = sum x[n, y s + i, x s + j, c] dy[n, y, x, o]`: the pixels that
@@ -24,11 +25,17 @@ function filterShape(info: ConvInfo): number[] {
 function lineUp(g: GraphBuilder, x: TraceValue, info: ConvInfo): string {
   const { batchSize, inChannels, filterHeight, filterWidth } = info;
   const taps = filterHeight * filterWidth;
+  const length = info.outHeight * info.outWidth;
+  if (!g.forCpu) {
+    // WebGPU's grouped convolutions are wrong for several filters per channel (ONNX Runtime 1.30).
+    const lines = windowTaps(g, x, info, 0).map((tap) => g.node('Reshape', [tap, g.int64([batchSize, inChannels, 1, length])])); // prettier-ignore
+    return g.node('Reshape', [g.node('Concat', lines, { axis: 2 }), g.int64([batchSize, inChannels * taps, length])]);
+  }
   const oneHot = new Float32Array(inChannels * taps * taps);
   for (let row = 0; row < inChannels * taps; row++) oneHot[row * taps + (row % taps)] = 1;
   const filters = g.constant(oneHot, [inChannels * taps, 1, filterHeight, filterWidth], 'float32');
   const lined = g.node('Conv', [g.channelsFirst(x), filters], { ...convAttributes(info), group: inChannels });
-  return g.node('Reshape', [lined, g.int64([batchSize, inChannels * taps, info.outHeight * info.outWidth])]);
+  return g.node('Reshape', [lined, g.int64([batchSize, inChannels * taps, length])]);
 }
 
 function sumOverImages(g: GraphBuilder, name: string): string {

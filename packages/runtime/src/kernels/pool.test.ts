@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkKernels, type KernelCase } from '../testing/kernelCases.js';
+import { expect, test } from 'vitest';
+import { encodeOnnx } from '../onnx/encode.js';
+import { fromOnnx } from '../onnx/fromOnnx.js';
+import type { HostTensor } from '../session/tensor.js';
+import { createDraw } from '../testing/draw.js';
+import { checkKernels, expectClose, type KernelCase } from '../testing/kernelCases.js';
+import { trace } from '../trace/trace.js';
 import { poolKernels } from './pool.js';
 
 type Pad = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
@@ -55,3 +61,25 @@ cases.push({
 });
 
 checkKernels(poolKernels, cases);
+
+test.each(geometries)(
+  'the max gradient for other devices is the same: $name',
+  async ({ filter, strides, pad, rounding }) => {
+    const draw = createDraw('portable');
+    const x = draw.integers(-3, 1, 2, 5, 7, 3);
+    const gradient = (inputs: Record<string, tf.Tensor>) => ({
+      dx: tf.grad((v: tf.Tensor) =>
+        tf.sum(tf.square(tf.add(tf.maxPool(v as tf.Tensor4D, filter, strides, pad, rounding), 5))),
+      )(inputs['x'] as tf.Tensor4D),
+    });
+    const results = [];
+    for (const target of ['cpu', 'any'] as const) {
+      const { model } = trace(gradient, { x: { shape: x.shape, dtype: 'float32' } }, { target });
+      expect(model.graph.nodes.some(({ opType }) => opType === 'ScatterElements')).toBe(target === 'cpu');
+      const runner = await fromOnnx(encodeOnnx(model), { device: 'cpu' });
+      results.push((await runner.run({ x: { data: Float32Array.from(x.data), shape: x.shape } }))['dx']!);
+      await runner.dispose();
+    }
+    expectClose(results[1] as HostTensor, results[0] as HostTensor, 'dx', 1e-6);
+  },
+);

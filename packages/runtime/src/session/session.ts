@@ -36,11 +36,14 @@ export interface SessionOptions {
 /** An ONNX graph ready to run. */
 export class Session {
   readonly #ort: Ort;
+  readonly #writesInPlace: boolean;
   #session: InferenceSession | undefined;
   readonly #types = new Map<string, string>();
 
-  private constructor(ort: Ort, session: InferenceSession) {
+  private constructor(ort: Ort, session: InferenceSession, device: SessionOptions['device']) {
     this.#ort = ort;
+    // Other devices leave arrays that are offered for outputs as they are, without a word.
+    this.#writesInPlace = device === 'cpu';
     this.#session = session;
     for (const meta of session.inputMetadata) if (meta.isTensor) this.#types.set(meta.name, meta.type);
   }
@@ -56,7 +59,7 @@ export class Session {
         ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
         ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
       });
-      return new Session(ort, session);
+      return new Session(ort, session, options.device);
     } catch (error) {
       if (options.device === 'webgpu' && /adapter|device|webgpu|backend not found/i.test(String(error))) {
         throw new UnsupportedDeviceError(`device "webgpu" cannot be used here: ${String(error)}`, { cause: error });
@@ -107,13 +110,16 @@ export class Session {
     }
     const fetches: Record<string, Tensor | null> = {};
     for (const name of session.outputNames) {
-      const target = into[name];
+      const target = this.#writesInPlace ? into[name] : undefined;
       fetches[name] = target === undefined ? null : this.#tensor(target, undefined);
     }
     const results = await session.run(inputs, fetches);
     const outputs: Record<string, GraphTensor> = {};
     for (const [name, tensor] of Object.entries(results)) {
-      outputs[name] = into[name] ?? { data: tensor.data as AnyData, shape: tensor.dims };
+      const data = tensor.data as AnyData;
+      const target = into[name];
+      if (target !== undefined && !this.#writesInPlace) (target.data as Float32Array).set(data as Float32Array);
+      outputs[name] = target ?? { data, shape: tensor.dims };
     }
     return outputs;
   }
