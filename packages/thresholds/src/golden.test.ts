@@ -118,7 +118,7 @@ describe.each(golden.pareto)('generalised Pareto, sample %#', (row) => {
 
   test('maximum likelihood, not below the likelihood of the search in Python', () => {
     const fit = fitParetoByLikelihood(excesses);
-    close(fit.shape, shape, 2e-6);
+    close(fit.shape, shape, 1e-6);
     close(fit.scale, scale, 1e-6);
     expect(paretoLogLikelihood(excesses, fit)).toBeGreaterThanOrEqual(row.logLikelihood - 1e-9);
     close(paretoLogLikelihood(excesses, { shape, scale }), row.logLikelihood, 1e-12);
@@ -155,10 +155,10 @@ test('logistic regression and SVM decide as those of scikit-learn', () => {
       return row.query.map((query) => classifierScore(fitted, query));
     };
     margins({ kind: 'logisticRegression' }).forEach((m, i) => close(m, row.logistic[i]!, 1e-6));
-    // Our solver stops at 1e-5 of the optimality conditions, scikit-learn's was run to 1e-9.
-    margins({ kind: 'svm' }).forEach((m, i) => expect(Math.abs(m - row.rbf[i]!)).toBeLessThan(2e-5));
+    // Our solver stops at 1e-7 of the optimality conditions, scikit-learn's was run to 1e-9.
+    margins({ kind: 'svm' }).forEach((m, i) => expect(Math.abs(m - row.rbf[i]!)).toBeLessThan(1e-6));
     margins({ kind: 'svm', kernel: 'linear', C: 0.5 }).forEach((m, i) =>
-      expect(Math.abs(m - row.linear[i]!)).toBeLessThan(2e-5),
+      expect(Math.abs(m - row.linear[i]!)).toBeLessThan(1e-6),
     );
   }
 });
@@ -178,5 +178,5 @@ test('a tree over all rows and features splits as that of scikit-learn', () => {
 });
 
 test('the largest deviation is small', () => {
-  expect(worst).toBeLessThan(2e-6);
+  expect(worst).toBeLessThan(1e-6);
 });

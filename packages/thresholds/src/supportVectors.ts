@@ -30,7 +30,7 @@ export function fitSupportVectors(
   labels: Int8Array,
   limits: Float64Array,
   kernel: Kernel,
-  tolerance = 1e-5,
+  tolerance = 1e-7,
 ): SupportVectorModel {
   const n = rows.length;
   const K = kernelMatrix(rows, kernel);
