@@ -25,7 +25,7 @@ export interface SafetensorsFile {
 }
 
 /**
- * Opens a safetensors file and checks its header as {@link decodeSafetensors} does; no tensor is read yet.
+ * Opens a safetensors file and checks its header as `decodeSafetensors` does; no tensor is read yet.
  *
  * @param path - the file
  * @returns the open file; close it after use
