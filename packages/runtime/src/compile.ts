@@ -4,7 +4,7 @@ import { encodeOnnx } from './onnx/encode.js';
 import { resolveDevice, type ResolvedDevice } from './session/device.js';
 import { GraphCache } from './session/graphCache.js';
 import { Session } from './session/session.js';
-import { specOf, type HostTensor } from './session/tensor.js';
+import { specOf, toTensor, type HostTensor } from './session/tensor.js';
 import { flatten, mapStructure, type Structure } from './structure.js';
 import { trace, type TensorSpec } from './trace/trace.js';
 
@@ -186,15 +186,7 @@ async function runEagerly<F extends TensorFunction>(
   args: readonly HostArgument[],
 ): Promise<HostResult<ReturnType<F>>> {
   const out = tf.tidy(() => {
-    const tensors = args.map((arg) =>
-      mapStructure(arg, isHost, (_path, { data, shape }) =>
-        tf.tensor(
-          data,
-          [...shape],
-          data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'bool',
-        ),
-      ),
-    );
+    const tensors = args.map((arg) => mapStructure(arg, isHost, (_path, tensor) => toTensor(tensor)));
     // Copies, so that disposing of them leaves alone what the function captured.
     return mapStructure(checkedResult(fn(...tensors)), isTensor, (_path, tensor) =>
       tf.clone(tensor),

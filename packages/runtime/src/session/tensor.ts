@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import { argumentMessage } from '@adlib/core';
 import type { TensorSpec } from '../trace/trace.js';
 import type { TraceDtype } from '../trace/value.js';
@@ -62,4 +63,9 @@ export function specOf(fn: string, name: string, tensor: HostTensor): TensorSpec
     throw new RangeError(`${fn}: ${name}.data must have ${size} values (${shape.join('×')}), got ${data.length}.`);
   }
   return { shape, dtype: dtypeOf(tensor) };
+}
+
+/** The same numbers as a tfjs tensor on the active backend. */
+export function toTensor(tensor: HostTensor): tf.Tensor {
+  return tf.tensor(tensor.data, [...tensor.shape], dtypeOf(tensor));
 }

@@ -5,7 +5,7 @@ import { encodeOnnx } from '../onnx/encode.js';
 import { resolveDevice, type ResolvedDevice } from '../session/device.js';
 import { GraphCache } from '../session/graphCache.js';
 import { Session } from '../session/session.js';
-import { specOf, type HostTensor } from '../session/tensor.js';
+import { specOf, toTensor, type HostTensor } from '../session/tensor.js';
 import { trace } from '../trace/trace.js';
 import { lossAndGradients, type LossFunction } from './lossAndGradients.js';
 import type { Optimizer } from './optimizers.js';
@@ -206,10 +206,7 @@ export class TrainStep {
   async #eager(feeds: NamedHostTensors): Promise<Record<string, HostTensor>> {
     const results = tf.tidy(() => {
       const tensors: Record<string, tf.Tensor> = {};
-      for (const [name, { data, shape }] of Object.entries(feeds)) {
-        const dtype = data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'bool';
-        tensors[name] = tf.tensor(data, [...shape], dtype);
-      }
+      for (const [name, feed] of Object.entries(feeds)) tensors[name] = toTensor(feed);
       return this.#update(tensors);
     });
     const outputs: Record<string, HostTensor> = {};
