@@ -8,7 +8,7 @@ export interface ExportNetworkOptions {
   /** The detector's kind. */
   kind: string;
   /** From prepared pictures to maps and scores. */
-  score: ScoringFunction;
+  score: (x: tf.Tensor4D) => ReturnType<ScoringFunction>;
   /** How pictures are prepared. */
   prepare: PrepareOptions & { channels: 1 | 3 };
   /** Units of the scores, for the file's metadata. */

@@ -12,37 +12,51 @@ import {
   type PrepareOptions,
   type ScoreOptions,
 } from '@adlib/core';
-import { compile, type Compiled } from '@adlib/runtime';
+import { compile, type Compiled, type HostTensor } from '@adlib/runtime';
 import type * as tf from '@tensorflow/tfjs';
 import { stack } from './preparedImages.js';
 
 /** Images scored in one run of the graph; with {@link scoreEach} this many are in memory at a time. */
 export const SCORE_BATCH = 8;
 
-/** From prepared pictures `[batch, height, width, channels]` to scores `[batch]` and maps `[batch, rows, columns]`. */
-export type ScoringFunction = (x: tf.Tensor4D) => { score: tf.Tensor; map: tf.Tensor };
+/**
+ * From prepared pictures `[batch, height, width, channels]` and the tensors fed beside them to scores `[batch]` and maps
+ * `[batch, rows, columns]`.
+ */
+export type ScoringFunction = (
+  x: tf.Tensor4D,
+  fed: Readonly<Record<string, tf.Tensor>>,
+) => { score: tf.Tensor; map: tf.Tensor };
+
+/** How a detector scores. */
+export interface ScoringParts {
+  /** The scoring function; tensors that it captures become constants of the graph. */
+  readonly score: ScoringFunction;
+  /** Large tensors that are passed at each call and not copied into the graph. */
+  readonly fed: Readonly<Record<string, HostTensor>>;
+}
 
 /** Runs a detector's scoring function over images: pre-processing, batches, maps back at the images' own size. */
 export class NetworkScorer {
-  readonly #score: ScoringFunction;
+  readonly #parts: ScoringParts;
   readonly #prepare: PrepareOptions & { channels: 1 | 3 };
   readonly #compiled = new Map<Device, Compiled<ScoringFunction>>();
 
   /**
    * Nothing is compiled yet.
    *
-   * @param score - the scoring function; weights it captures become constants
+   * @param parts - the scoring function and what is fed to it
    * @param prepare - how images are prepared
    */
-  constructor(score: ScoringFunction, prepare: PrepareOptions & { channels: 1 | 3 }) {
-    this.#score = score;
+  constructor(parts: ScoringParts, prepare: PrepareOptions & { channels: 1 | 3 }) {
+    this.#parts = parts;
     this.#prepare = prepare;
   }
 
   #on(device: Device): Compiled<ScoringFunction> {
     let compiled = this.#compiled.get(device);
     if (compiled === undefined) {
-      compiled = compile(this.#score, { device });
+      compiled = compile(this.#parts.score, { device });
       this.#compiled.set(device, compiled);
     }
     return compiled;
@@ -64,7 +78,7 @@ export class NetworkScorer {
       const batch = await Promise.all(indices.map(async (i) => collection.get(i)));
       batch.forEach((image, i) => assertImage(fn, `images[${start + i}]`, image));
       const prepared = batch.map((image) => prepareImage(image, this.#prepare).data);
-      const { score, map } = await run(stack(prepared, this.#prepare));
+      const { score, map } = await run(stack(prepared, this.#prepare), this.#parts.fed);
       const [, rows, columns] = map.shape as [number, number, number];
       for (const [i, image] of batch.entries()) {
         const value = score.data[i]!;
