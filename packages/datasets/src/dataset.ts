@@ -8,8 +8,10 @@ export interface Sample {
   readonly label: 'good' | 'defective';
   /** Defect type (the folder's name); `good` for good parts. */
   readonly defect: string;
-  /** Where the layout puts it; undefined where the layout does not say. */
-  readonly split: 'train' | 'test' | undefined;
+  /** Where the layout puts it; undefined where the layout does not say. A validation part serves validation and calibration. */
+  readonly split: 'train' | 'validation' | 'test' | undefined;
+  /** Same for pictures of one part (several views, several lights); they never get two roles. Absent: on its own. */
+  readonly group?: string;
   /** SHA-256 of the file's bytes (or of the pixels where there is no file), lower-case hex. */
   hash(): Promise<string>;
   /** Reads and decodes the picture; a new image each time, owned by the caller. */

@@ -51,7 +51,7 @@ export async function writeMvtec(dataset: Dataset, dir: string, options: LongCal
 }
 
 function placeOf({ id, split, label, defect }: Sample): { image: string; mask?: string } {
-  if (split === undefined || (split === 'train' && label === 'defective')) {
+  if (split === undefined || split === 'validation' || (split === 'train' && label === 'defective')) {
     throw new RangeError(
       argumentMessage(
         'writeMvtec',

@@ -106,7 +106,7 @@ async function testSamples(dataset: Dataset, seen: ReadonlySet<string>, signal: 
   const samples: Sample[] = [];
   for (const sample of dataset.samples) {
     signal.throwIfAborted();
-    if (sample.split === 'train') continue;
+    if (sample.split === 'train' || sample.split === 'validation') continue;
     if (sample.split === 'test' || !seen.has(await sample.hash())) samples.push(sample);
   }
   if (samples.length > 0) return samples;
