@@ -12,12 +12,16 @@ export interface Sample {
   readonly split: 'train' | 'validation' | 'test' | undefined;
   /** Same for pictures of one part (several views, several lights); they never get two roles. Absent: on its own. */
   readonly group?: string;
+  /** Why its label is disputed: it is kept out of training and out of the figures, and told of apart. Absent: it is not. */
+  readonly disputed?: string;
   /** SHA-256 of the file's bytes (or of the pixels where there is no file), lower-case hex. */
   hash(): Promise<string>;
   /** Reads and decodes the picture; a new image each time, owned by the caller. */
   image(): Promise<Image>;
   /** Reads the ground truth at the picture's size; absent when there is none (a good part's mask is not needed). */
   mask?(): Promise<Mask>;
+  /** The mask's files as they are stored, of any size and with any values, for checks; absent where there are none. */
+  maskFiles?(): Promise<Image[]>;
 }
 
 /** A data set: samples in a fixed order (sorted by id). */
