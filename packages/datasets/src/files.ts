@@ -78,12 +78,26 @@ export async function subfolders(dir: string): Promise<string[]> {
   return names.filter((_, i) => folders[i]);
 }
 
+/** Ground truth that is drawn (boxes, polygons, run lengths), not read from a picture. */
+export interface DrawnMask {
+  /** The file it comes from, for messages. */
+  readonly path: string;
+  /** What is wrong with it for a picture of this `[height, width]`, beginning with the file; undefined if nothing is. */
+  problem(size: readonly [number, number]): string | undefined;
+  /** Draws it for a picture of this `[height, width]`: 1 where defective, a new mask each time. */
+  draw(size: readonly [number, number]): Mask;
+}
+
 /** What a sample made of files needs. */
-export interface FileSampleSource extends Pick<Sample, 'id' | 'label' | 'defect' | 'split'> {
+export interface FileSampleSource extends Pick<Sample, 'id' | 'label' | 'defect' | 'split' | 'group'> {
   /** The picture. */
   readonly path: string;
   /** Files whose union is the ground truth; empty where there is none. */
   readonly masks: readonly string[];
+  /** Share of full brightness above which a pixel of `masks` is defective. @defaultValue as {@link readMask} says */
+  readonly maskAbove?: number;
+  /** Ground truth that is drawn, joined with that of `masks`. */
+  readonly drawn?: DrawnMask;
 }
 
 /**
@@ -92,10 +106,10 @@ export interface FileSampleSource extends Pick<Sample, 'id' | 'label' | 'defect'
  * @param source - the files, and what the layout says of them
  * @returns the sample; nothing is read yet
  */
-export function fileSample({ path, masks, ...facts }: FileSampleSource): Sample {
+export function fileSample({ path, masks, maskAbove, drawn, ...facts }: FileSampleSource): Sample {
   const sample: Sample = { ...facts, hash: () => hashFile(path), image: () => readImage(path) };
-  if (masks.length === 0) return sample;
-  return { ...sample, mask: async () => readMasks(masks, path) };
+  if (masks.length === 0 && drawn === undefined) return sample;
+  return { ...sample, mask: async () => readMasks({ masks, maskAbove, drawn }, path) };
 }
 
 async function hashFile(path: string): Promise<string> {
@@ -104,9 +118,14 @@ async function hashFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function readMasks(masks: readonly string[], path: string): Promise<Mask> {
+async function readMasks(
+  { masks, maskAbove: above, drawn }: Pick<FileSampleSource, 'masks' | 'drawn'> & { maskAbove: number | undefined },
+  path: string,
+): Promise<Mask> {
   const { height, width } = await headerOf(path);
-  const read = await Promise.all(masks.map((mask) => readMask(mask, { size: [height, width] })));
+  const size = [height, width] as const;
+  const read = await Promise.all(masks.map((mask) => readMask(mask, { size, ...(above === undefined ? {} : { above }) })));
+  if (drawn !== undefined) read.push(drawn.draw(size));
   const union = read[0]!;
   for (const { data } of read.slice(1)) data.forEach((v, i) => (union.data[i]! |= v));
   return union;

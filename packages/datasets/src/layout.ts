@@ -41,12 +41,14 @@ export class Problems {
  * @param pictures - the pictures
  * @param masks - the masks
  * @param problems - takes masks without a picture, masks of the same name, and pictures that share one
+ * @param suffix - what the mask's name may have more than the picture's
  * @returns for each picture its mask, or undefined
  */
 export function pairMasks(
   pictures: readonly DataFile[],
   masks: readonly DataFile[],
   problems: Problems,
+  suffix = /_mask$/i,
 ): (DataFile | undefined)[] {
   const byStem = new Map<string, DataFile[]>();
   for (const picture of pictures) {
@@ -56,7 +58,7 @@ export function pairMasks(
   const paired = new Map<DataFile, DataFile>();
   for (const mask of masks) {
     const name = stem(mask.below);
-    const found = byStem.get(name) ?? byStem.get(name.replace(/_mask$/i, ''));
+    const found = byStem.get(name) ?? byStem.get(name.replace(suffix, ''));
     if (found === undefined) {
       problems.add(mask.path, `${mask.path}: there is no picture for this mask. Add the picture or remove the mask.`);
     } else if (found.length > 1) {
@@ -72,7 +74,13 @@ export function pairMasks(
   return pictures.map((picture) => paired.get(picture));
 }
 
-function stem(below: string): string {
+/**
+ * A path without its ending.
+ *
+ * @param below - the path, with forward slashes
+ * @returns what comes before the last dot of its name
+ */
+export function stem(below: string): string {
   const dot = below.lastIndexOf('.');
   return dot > below.lastIndexOf('/') ? below.slice(0, dot) : below;
 }
@@ -96,8 +104,10 @@ export async function checkHeaders(sources: readonly FileSampleSource[], problem
   };
   for (let at = 0; at < sources.length; at += 32) {
     await Promise.all(
-      sources.slice(at, at + 32).map(async ({ path, masks }) => {
+      sources.slice(at, at + 32).map(async ({ path, masks, drawn }) => {
         const size = await header(path);
+        const wrong = size === undefined ? undefined : drawn?.problem(size);
+        if (wrong !== undefined) problems.add(drawn!.path, wrong);
         for (const mask of masks) {
           const maskSize = await header(mask);
           if (size === undefined || maskSize === undefined) continue;

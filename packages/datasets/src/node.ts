@@ -1,3 +1,5 @@
+export { parseVoc, readVoc, vocMask } from './annotations/voc.js';
+export type { VocAnnotation, VocObject, VocOptions } from './annotations/voc.js';
 export { decodeImage, readImage } from './decode.js';
 export type { DecodeOptions } from './decode.js';
 export { encodePng, writePng } from './encode.js';
