@@ -3,6 +3,7 @@ import {
   createRandom,
   type DetectorState,
   type ImageCollection,
+  type Images,
   type PrepareOptions,
 } from '@adlib/core';
 import { adam, compile, trainStep, type HostTensor, type NamedTensors } from '@adlib/runtime';
@@ -15,6 +16,7 @@ import { restoreTensors } from '../components/restoreTensors.js';
 import { trainNetwork } from '../components/trainNetwork.js';
 import { initialise, reconstruct } from './network.js';
 import { completeOptions, preparation, type ConvAutoencoderOptions, type FullOptions } from './options.js';
+import { reconstructEach, type Reconstruction, type ReconstructOptions } from './reconstructEach.js';
 
 /**
  * Convolutional autoencoder: it learns to reconstruct good parts through a bottleneck; where a picture is reconstructed
@@ -114,6 +116,32 @@ export class ConvAutoencoder extends NetworkDetector<FullOptions> {
       await step.dispose();
       await validationLoss.dispose();
     }
+  }
+
+  /**
+   * Redraws images: pairs for other scores than the detector's own, for example `pairScorers` of `@adlib/scores`. They come
+   * one at a time, 8 in memory.
+   *
+   * @param images - any sizes, grey or colour, 8 bit, 16 bit or float
+   * @param options - device, progress, cancellation
+   * @returns for each image, in order, the picture as the network saw it and its reconstruction, both at the network's size
+   * @throws NotFittedError, DisposedError; the signal's reason when cancelled
+   * @example
+   * ```ts
+   * import { ConvAutoencoder } from '@adlib/models';
+   * import { pairScorers } from '@adlib/scores';
+   * const grey = (v: number) => ({ data: new Uint8Array(16 * 16).fill(v), width: 16, height: 16, channels: 1 as const });
+   * const detector = new ConvAutoencoder({ size: [16, 16], channels: 1, widths: [4, 8], epochs: 1 });
+   * await detector.fit([grey(100), grey(110), grey(120), grey(130)]);
+   * for await (const { image, reconstruction } of detector.reconstruct([grey(90), grey(200)])) {
+   *   console.log(pairScorers.ssim.score(image, reconstruction).score);
+   * }
+   * detector.dispose();
+   * ```
+   */
+  async *reconstruct(images: Images, options: ReconstructOptions = {}): AsyncGenerator<Reconstruction, void, void> {
+    const { tensors } = this.learned('reconstruct');
+    yield* reconstructEach('ConvAutoencoder.reconstruct', images, { tensors, options: this.options }, options);
   }
 
   /** Which images are learned from, and where the held-out ones come from. */
