@@ -124,7 +124,9 @@ async function readMasks(
 ): Promise<Mask> {
   const { height, width } = await headerOf(path);
   const size = [height, width] as const;
-  const read = await Promise.all(masks.map((mask) => readMask(mask, { size, ...(above === undefined ? {} : { above }) })));
+  const read = await Promise.all(
+    masks.map((mask) => readMask(mask, { size, ...(above === undefined ? {} : { above }) })),
+  );
   if (drawn !== undefined) read.push(drawn.draw(size));
   const union = read[0]!;
   for (const { data } of read.slice(1)) data.forEach((v, i) => (union.data[i]! |= v));

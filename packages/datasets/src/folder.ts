@@ -3,7 +3,7 @@ import { assertKnownOptions, argumentMessage, DatasetFormatError } from '@adlib/
 import type { Dataset } from './dataset.js';
 import { isFolder, listPictures, type FileSampleSource } from './files.js';
 import { checkHeaders, fileDataset, nameOf, pairMasks, Problems, skippedWarning } from './layout.js';
-import { missingMasks } from './mvtec.js';
+import { missingMasks } from './layouts/missingMasks.js';
 
 /** Folders of {@link folder}. */
 export interface FolderOptions {

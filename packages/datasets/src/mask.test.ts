@@ -51,3 +51,11 @@ test('another size is refused with both sizes', async () => {
   );
   await expect(readMask(path, { sizes: [1, 3] } as object)).rejects.toThrow('got sizes');
 });
+
+test('a limit: 0 takes every value but 0, also beside bright ones', async () => {
+  await png([0, 1, 127, 128, 255]);
+  expect([...(await readMask(path, { above: 0 })).data]).toEqual([0, 1, 1, 1, 1]);
+  expect([...(await readMask(path, { above: 0.6 })).data]).toEqual([0, 0, 0, 0, 1]);
+  expect([...(await readMask(path, { above: 1 })).data]).toEqual([0, 0, 0, 0, 0]);
+  await expect(readMask(path, { above: 128 })).rejects.toThrow('above must be a finite number in [0, 1], got 128');
+});

@@ -1,11 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import { assertKnownOptions, assertLength, DatasetFormatError, maxValue, type Image, type Mask } from '@adlib/core';
+import {
+  assertFinite,
+  assertKnownOptions,
+  assertLength,
+  DatasetFormatError,
+  maxValue,
+  type Image,
+  type Mask,
+} from '@adlib/core';
 import { decodeImage } from './decode.js';
 
 /** Options of {@link readMask}. */
 export interface ReadMaskOptions {
   /** `[height, width]` of the picture it belongs to: a mask of another size is refused. @defaultValue any size */
   size?: readonly [number, number];
+  /**
+   * Share of full brightness above which a pixel is defective, in [0, 1]; 0 takes every value but 0, as masks with a number
+   * per defect need. @defaultValue a half; every value but 0 where nothing is above a half, other than in JPEG
+   */
+  above?: number;
 }
 
 /**
@@ -29,22 +42,19 @@ export interface ReadMaskOptions {
  * ```
  */
 export async function readMask(path: string, options: ReadMaskOptions = {}): Promise<Mask> {
-  const { size } = options;
-  assertKnownOptions('readMask', options, ['size']);
+  const { size, above: share } = options;
+  assertKnownOptions('readMask', options, ['size', 'above']);
+  if (share !== undefined) assertFinite('readMask', 'above', share, 0, 1);
   if (size !== undefined) assertLength('readMask', 'size', size, 2, '[height, width]');
   const bytes = await readFile(path);
   const image = await decodeImage(bytes, { name: path });
   if (size !== undefined && (image.height !== size[0] || image.width !== size[1])) {
     throw new DatasetFormatError(maskSizeMessage(path, [image.height, image.width], size), { path });
   }
-  const half = maxValue(image) / 2;
+  const { width, height } = image;
+  const data = above(image, (share ?? 0.5) * maxValue(image));
   const lossy = bytes[0] === 0xff && bytes[1] === 0xd8;
-  const data = above(image, half);
-  return {
-    data: lossy || data.includes(1) ? data : above(image, 0),
-    width: image.width,
-    height: image.height,
-  };
+  return { data: share !== undefined || lossy || data.includes(1) ? data : above(image, 0), width, height };
 }
 
 /**
@@ -60,9 +70,12 @@ export function maskSizeMessage(
   mask: readonly [number, number],
   image: readonly [number, number],
 ): string {
+  const turned = mask[0] === image[1] && mask[1] === image[0];
   return (
     `${name}: the mask is ${mask[1]}×${mask[0]}, its picture is ${image[1]}×${image[0]} (width×height). ` +
-    'Export the mask at the size of the picture.'
+    (turned
+      ? 'Its sides are swapped: pictures are turned as their EXIF rotation says, so turn the mask too.'
+      : 'Export the mask at the size of the picture.')
   );
 }
 
