@@ -109,7 +109,10 @@ export interface FileSampleSource extends Pick<Sample, 'id' | 'label' | 'defect'
 export function fileSample({ path, masks, maskAbove, drawn, ...facts }: FileSampleSource): Sample {
   const sample: Sample = { ...facts, hash: () => hashFile(path), image: () => readImage(path) };
   if (masks.length === 0 && drawn === undefined) return sample;
-  return { ...sample, mask: async () => readMasks({ masks, maskAbove, drawn }, path) };
+  const mask = async (): Promise<Mask> => readMasks({ masks, maskAbove, drawn }, path);
+  // With a limit of its own, a layout gives grey values a meaning.
+  if (masks.length === 0 || maskAbove !== undefined) return { ...sample, mask };
+  return { ...sample, mask, maskFiles: async () => Promise.all(masks.map((file) => readImage(file))) };
 }
 
 async function hashFile(path: string): Promise<string> {
@@ -119,7 +122,11 @@ async function hashFile(path: string): Promise<string> {
 }
 
 async function readMasks(
-  { masks, maskAbove: above, drawn }: Pick<FileSampleSource, 'masks' | 'drawn'> & { maskAbove: number | undefined },
+  {
+    masks,
+    maskAbove: above,
+    drawn,
+  }: { masks: readonly string[]; maskAbove: number | undefined; drawn: DrawnMask | undefined },
   path: string,
 ): Promise<Mask> {
   const { height, width } = await headerOf(path);
