@@ -1,8 +1,9 @@
-import { DisposedError, type Detection, type Image } from '@adlib/core';
+import { DisposedError } from '@adlib/core';
 import { fromOnnx } from '@adlib/runtime';
 import { checkDetector, tinyParts } from '@adlib/testing';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
+import { assertOnnxAgrees } from '../testing/onnxAgrees.js';
 import { ConvAutoencoder } from './convAutoencoder.js';
 import type { ConvAutoencoderOptions } from './options.js';
 
@@ -19,23 +20,6 @@ interface Facts {
   validationLoss: number[];
   epochs: number;
   bestEpoch: number;
-}
-
-/** Runs an exported file on 8-bit pictures and compares with what the detector said. */
-async function assertOnnxAgrees(file: Uint8Array, images: readonly Image[], detections: readonly Detection[]) {
-  const model = await fromOnnx(file, { device: 'cpu' });
-  let compared = 0;
-  for (const [i, { data, width, height, channels }] of images.entries()) {
-    if (!(data instanceof Uint8Array) || channels !== 3) continue;
-    const { score, map, defective } = await model.run({ image: { data, shape: [1, height, width, 3] } });
-    const value = score!.data[0] as number;
-    expect(Math.abs(value - detections[i]!.score) / detections[i]!.score).toBeLessThan(1e-4);
-    expect(map!.shape).toHaveLength(3);
-    expect(Boolean(defective!.data[0])).toBe(value > 0.5);
-    compared++;
-  }
-  expect(compared).toBeGreaterThan(0);
-  await model.dispose();
 }
 
 describe('ConvAutoencoder', () => {

@@ -66,13 +66,14 @@ export function initialise(shape: NetworkShape, random: Random) {
  * @param weights - parameters and running statistics by name
  * @param x - `[batch, height, width, channels]`, values in [0, 1]; sides divisible by `2 ** depth`
  * @param training - whether batch norm uses the batch's own statistics
- * @returns the reconstruction, of the shape of `x`, and in training the new running statistics
+ * @returns the reconstruction, of the shape of `x`; what each layer of the encoder gave, `[batch, rows, columns, width]`; and
+ *   in training the new running statistics
  */
 export function reconstruct(
   weights: { parameters: NamedTensors; state: NamedTensors },
   x: tf.Tensor4D,
   training: boolean,
-): { y: tf.Tensor4D; state: Record<string, tf.Tensor> } {
+): { y: tf.Tensor4D; encoded: tf.Tensor4D[]; state: Record<string, tf.Tensor> } {
   const { parameters: p, state: s } = weights;
   const state: Record<string, tf.Tensor> = {};
   const normalise = (value: tf.Tensor4D, layer: string): tf.Tensor4D => {
@@ -90,9 +91,11 @@ export function reconstruct(
     return tf.relu(batch.y);
   };
   const depth = Object.keys(p).filter((name) => /^encoder\.\d+\.filter$/.test(name)).length;
+  const encoded: tf.Tensor4D[] = [];
   let y = x;
   for (let i = 0; i < depth; i++) {
     y = normalise(tf.conv2d(y, p[`encoder.${i}.filter`] as tf.Tensor4D, 2, 1), `encoder.${i}`);
+    encoded.push(y);
   }
   for (let i = 0; i < depth; i++) {
     const filter = p[`decoder.${i}.filter`] as tf.Tensor4D;
@@ -102,7 +105,7 @@ export function reconstruct(
     y = tf.conv2dTranspose(y, filter, [batch, 2 * height, 2 * width, filter.shape[2]], 2, pad);
     y = i < depth - 1 ? normalise(y, `decoder.${i}`) : tf.sigmoid(tf.add(y, p[`decoder.${i}.bias`]!));
   }
-  return { y, state };
+  return { y, encoded, state };
 }
 
 function blend(running: tf.Tensor, batch: tf.Tensor): tf.Tensor {
