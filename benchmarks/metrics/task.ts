@@ -1,5 +1,5 @@
 /** One task of speed.ts in a process of its own: prints seconds, peak memory and the figure. */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { aupimo, aupro, auroc, bootstrapInterval, pixelAuroc, type MapWithMask } from '@adlib/metrics';
 
@@ -21,10 +21,19 @@ function* readMaps(): Generator<MapWithMask> {
   closeSync(masks);
 }
 
+/** The first `n` scores and labels. */
 function readScores(n: number): [Float64Array, Uint8Array] {
-  const scores = readFileSync(join(folder, 'scores.f64'));
-  const labels = readFileSync(join(folder, 'labels.u8'));
-  return [new Float64Array(scores.buffer, scores.byteOffset, n), labels.subarray(0, n)];
+  const scores = new Float64Array(n);
+  const labels = new Uint8Array(n);
+  for (const [name, into] of [
+    ['scores.f64', scores],
+    ['labels.u8', labels],
+  ] as const) {
+    const file = openSync(join(folder, name), 'r');
+    readSync(file, into);
+    closeSync(file);
+  }
+  return [scores, labels];
 }
 
 const run: Record<string, () => number | Promise<number>> = {

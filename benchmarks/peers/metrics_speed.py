@@ -16,7 +16,10 @@ task, folder, count, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.
 
 
 def read_scores(n):
-    return np.fromfile(f"{folder}/scores.f64", dtype=np.float64)[:n], np.fromfile(f"{folder}/labels.u8", dtype=np.uint8)[:n]
+    return (
+        np.fromfile(f"{folder}/scores.f64", dtype=np.float64, count=n),
+        np.fromfile(f"{folder}/labels.u8", dtype=np.uint8, count=n),
+    )
 
 
 def read_maps():

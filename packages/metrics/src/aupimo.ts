@@ -1,7 +1,6 @@
 import { argumentMessage, assertFinite, assertInteger, assertKnownOptions, describe } from '@adlib/core';
 import { readMask, readScores, type Maps } from './maps.js';
-import { bitsOf } from './pixelStore.js';
-import { keyOfNumber, numberOfKey, sortKeys, storedKeyOfBits } from './sort.js';
+import { SharedRates } from './sharedRates.js';
 
 /** Options of {@link aupimo}. */
 export interface AupimoOptions {
@@ -59,9 +58,8 @@ export async function aupimo(maps: Maps, options: AupimoOptions = {}): Promise<A
   const [low, high] = assertBounds(fprBounds);
   assertInteger('aupimo', 'thresholds', thresholds, 2);
   assertInteger('aupimo', 'minPoints', minPoints, 2);
-  const collected = await collect(maps);
-  // A rate of more than twice the bound is never the nearest one; four times leaves room for rounding.
-  const rates = new SharedRates(collected.goodImages, cutAbove(4 * high, collected), thresholds);
+  const { goodImages, defects } = await collect(maps);
+  const rates = new SharedRates(goodImages, high, thresholds);
   const first = rates.nearest(high);
   const last = rates.nearest(low);
   const points = Math.max(last - first + 1, 0);
@@ -76,11 +74,11 @@ export async function aupimo(maps: Maps, options: AupimoOptions = {}): Promise<A
       ),
     );
   }
-  const keys = Uint32Array.from({ length: points }, (_, i) => keyOfNumber(rates.threshold(first + i)));
-  const logs = Float64Array.from(keys, (key) => Math.log(rates.fpr(key)));
+  const levels = Float32Array.from({ length: points }, (_, i) => rates.threshold(first + i));
+  const logs = Float64Array.from(levels, (level) => Math.log(rates.fpr(level)));
   const scale = Math.log(high / low);
-  const perImage = Float64Array.from(collected.defects, (own) =>
-    own === undefined ? NaN : Math.min(Math.max(areaOver(logs, keys, own) / scale, 0), 1),
+  const perImage = Float64Array.from(defects, (own) =>
+    own === undefined ? NaN : Math.min(Math.max(areaOver(logs, levels, own) / scale, 0), 1),
   );
   const ascending = perImage.filter((v) => !Number.isNaN(v)).sort();
   return {
@@ -101,39 +99,24 @@ function assertBounds(bounds: readonly [number, number]): readonly [number, numb
   return bounds;
 }
 
-/** Bins of the leading 16 bits of a key. */
-const BINS = 1 << 16;
-
 /** What one pass over the maps keeps. */
 interface Collected {
-  /** Keys of every good image, in no order. */
-  goodImages: Uint32Array[];
-  /** Sum over good images of the share of pixels in each bin. */
-  shares: Float64Array;
-  /** Keys of the defective pixels of every other image, sorted, by position; undefined for good images. */
-  defects: (Uint32Array | undefined)[];
+  /** Scores of every good image. */
+  goodImages: Float32Array[];
+  /** Scores of the defective pixels of every other image, by position; undefined for good images. */
+  defects: (Float32Array | undefined)[];
 }
 
 async function collect(maps: Maps): Promise<Collected> {
-  const goodImages: Uint32Array[] = [];
-  const shares = new Float64Array(BINS);
-  const defects: (Uint32Array | undefined)[] = [];
+  const goodImages: Float32Array[] = [];
+  const defects: (Float32Array | undefined)[] = [];
   for await (const { map, mask } of maps) {
-    const { data, width, height } = readScores('aupimo', 'map', map);
-    assertFiniteScores(data);
+    const { data, width, height } = readScores('aupimo', 'map', map, true);
     const truth = mask === undefined ? undefined : readMask('aupimo', 'mask', mask, { width, height }).data;
-    const keys = new Uint32Array(data.length);
-    const bits = bitsOf(data);
-    if (truth?.includes(1) === true) {
-      let n = 0;
-      for (let i = 0; i < bits.length; i++) if (truth[i] === 1) keys[n++] = storedKeyOfBits(bits[i]!);
-      defects.push(sorted(keys.slice(0, n)));
-    } else {
-      for (let i = 0; i < bits.length; i++) keys[i] = storedKeyOfBits(bits[i]!);
-      const counts = new Uint32Array(BINS);
-      for (let i = 0; i < keys.length; i++) counts[keys[i]! >>> 16]!++;
-      for (let bin = 0; bin < BINS; bin++) shares[bin]! += counts[bin]! / keys.length;
-      goodImages.push(keys);
+    const first = truth?.indexOf(1) ?? -1;
+    if (first >= 0) defects.push(defectiveScores(data, truth!, first));
+    else {
+      goodImages.push(data.slice());
       defects.push(undefined);
     }
   }
@@ -141,129 +124,27 @@ async function collect(maps: Maps): Promise<Collected> {
     const missing = goodImages.length === 0 ? 'no good image' : 'no defective image';
     throw new RangeError(argumentMessage('aupimo', 'maps', 'of good and defective images', missing));
   }
-  return { goodImages, shares, defects };
+  return { goodImages, defects };
 }
 
-function assertFiniteScores(scores: Float32Array): void {
-  for (let i = 0; i < scores.length; i++) {
-    if (!Number.isFinite(scores[i])) throw new RangeError(argumentMessage('aupimo', 'map', 'finite', scores[i]));
-  }
+function defectiveScores(scores: Float32Array, truth: Uint8Array, first: number): Float32Array {
+  let n = 0;
+  for (let i = first; i < truth.length; i++) n += truth[i]!;
+  const own = new Float32Array(n);
+  for (let i = first, at = 0; at < n; i++) if (truth[i] === 1) own[at++] = scores[i]!;
+  return own;
 }
 
-function sorted(keys: Uint32Array): Uint32Array {
-  sortKeys(keys, keys.length, new Uint32Array(keys.length));
-  return keys;
-}
-
-/** Position of the first key that is not less than `key`. */
-function lowerBound(keys: Uint32Array, key: number): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (keys[middle]! < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Thresholds and the false-positive rate that the good images share, above a cut. */
-class SharedRates {
-  /** Sorted keys from the cut upwards, and the number of pixels, of each good image. */
-  readonly #images: readonly { readonly keys: Uint32Array; readonly size: number }[];
-  readonly #count: number;
-  readonly #min: number;
-  readonly #max: number;
-  /** First threshold above the cut: from here on rates are known. */
-  readonly #start: number;
-
-  constructor(images: readonly Uint32Array[], cut: number, count: number) {
-    let least = Infinity;
-    let most = 0;
-    this.#images = images.map((all) => {
-      const above = new Uint32Array(all.length);
-      let n = 0;
-      for (let i = 0; i < all.length; i++) {
-        const key = all[i]!;
-        if (key < least) least = key;
-        if (key > most) most = key;
-        if (key >= cut) above[n++] = key;
-      }
-      return { keys: sorted(above.slice(0, n)), size: all.length };
-    });
-    this.#count = count;
-    this.#min = numberOfKey(least);
-    this.#max = numberOfKey(most);
-    this.#start = cut <= least ? 0 : this.#first(0, (index) => keyOfNumber(this.threshold(index)) >= cut);
-  }
-
-  threshold(index: number): number {
-    if (index === this.#count - 1) return this.#max;
-    return Math.fround(this.#min + (index * (this.#max - this.#min)) / (this.#count - 1));
-  }
-
-  fpr(key: number): number {
-    let sum = 0;
-    for (const { keys, size } of this.#images) sum += (keys.length - lowerBound(keys, key)) / size;
-    return sum / this.#images.length;
-  }
-
-  #fprAt(index: number): number {
-    return this.fpr(keyOfNumber(this.threshold(index)));
-  }
-
-  /** First threshold for which a condition, once true, stays true. */
-  #first(from: number, condition: (index: number) => boolean): number {
-    let low = from;
-    let high = this.#count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (condition(middle)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-
-  /** First of the thresholds whose rate is nearest to a bound. */
-  nearest(bound: number): number {
-    const least = this.#fprAt(this.#count - 1);
-    if (bound < least) {
-      throw new RangeError(
-        argumentMessage(
-          'aupimo',
-          'fprBounds',
-          `at least ${least}, the lowest rate that the good images reach`,
-          bound,
-          'Try higher bounds or more good images.',
-        ),
-      );
-    }
-    const start = this.#start;
-    let found = this.#first(start, (index) => this.#fprAt(index) <= bound);
-    if (found > start) {
-      const above = this.#fprAt(found - 1);
-      if (above - bound <= bound - this.#fprAt(found))
-        found = this.#first(start, (index) => this.#fprAt(index) <= above);
-    }
-    return found;
-  }
-}
-
-/** Key above which the shared rate is less than a given one: lower good scores need not be sorted. */
-function cutAbove(rate: number, { goodImages, shares }: Collected): number {
-  let bin = BINS;
-  for (let share = 0; bin > 0 && share < rate * goodImages.length;) share += shares[--bin]!;
-  return bin * 65536;
-}
-
-/** Trapezoid area of one image's overlap over the logarithms of the rate, which descend. */
-function areaOver(logs: Float64Array, keys: Uint32Array, own: Uint32Array): number {
+/** Trapezoid area of one image's overlap over the logarithms of the rate, which descend; `levels` ascend. */
+function areaOver(logs: Float64Array, levels: Float32Array, own: Float32Array): number {
+  // Scores below every threshold are never counted.
+  const above = own.filter((score) => score >= levels[0]!).sort();
   let area = 0;
   let at = 0;
   let last = NaN;
-  for (let i = 0; i < keys.length; i++) {
-    while (at < own.length && own[at]! < keys[i]!) at++;
-    const tpr = (own.length - at) / own.length;
+  for (let i = 0; i < levels.length; i++) {
+    while (at < above.length && above[at]! < levels[i]!) at++;
+    const tpr = (above.length - at) / own.length;
     if (i > 0) area += ((logs[i - 1]! - logs[i]!) * (last + tpr)) / 2;
     last = tpr;
   }

@@ -1,4 +1,7 @@
 import { sortedClasses, type Classes, type Labels, type Scores } from './classes.js';
+import { Scratch } from './scratch.js';
+
+const scratch = new Scratch();
 
 /**
  * Area under the ROC curve, exact: the share of (defective, good) pairs in which the defective one scores higher, a tie
@@ -17,7 +20,7 @@ import { sortedClasses, type Classes, type Labels, type Scores } from './classes
  * @see Fawcett, "An introduction to ROC analysis", Pattern Recognition Letters 27, 2006, section 7
  */
 export function auroc(scores: Scores, labels: Labels): number {
-  return aurocOfClasses(sortedClasses('auroc', scores, labels));
+  return aurocOfClasses(sortedClasses('auroc', scores, labels, (n) => scratch.borrow(n)));
 }
 
 /**

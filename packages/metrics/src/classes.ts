@@ -108,16 +108,23 @@ export function toBinary(fn: string, labels: Labels, length: number): Uint8Array
  * @param fn - caller, for the messages
  * @param scores - the scores; not modified
  * @param labels - one label each; not modified
- * @returns new sorted arrays
+ * @param allocate - gives room for as many values as there are scores
+ * @returns sorted parts of that room
  * @throws TypeError or RangeError if scores or labels are not well-formed
  */
-export function sortedClasses(fn: string, scores: Scores, labels: Labels): Classes {
+export function sortedClasses(
+  fn: string,
+  scores: Scores,
+  labels: Labels,
+  allocate = (n: number): Float64Array => new Float64Array(n),
+): Classes {
   const values = flat(fn, 'scores', scores);
   const isPositive = toBinary(fn, labels, values.length);
   let count = 0;
   for (let i = 0; i < isPositive.length; i++) count += isPositive[i]!;
-  const positives = new Float64Array(count);
-  const negatives = new Float64Array(isPositive.length - count);
+  const room = allocate(isPositive.length);
+  const positives = room.subarray(0, count);
+  const negatives = room.subarray(count);
   let p = 0;
   let n = 0;
   for (let i = 0; i < isPositive.length; i++) {

@@ -75,19 +75,44 @@ function assertSize(fn: string, arg: string, height: unknown, width: unknown): v
  * @param fn - caller, for the message
  * @param arg - argument name, for the message
  * @param value - the map
+ * @param finite - whether infinities are refused too
  * @returns values and size; the map's own array where it is float32 and row-major
- * @throws TypeError or RangeError if it is not well-formed or a value is NaN
+ * @throws TypeError or RangeError if it is not well-formed, a value is NaN, or one is infinite and must not be
  */
-export function readScores(fn: string, arg: string, value: MapLike): PlainMap & { readonly data: Float32Array } {
+export function readScores(
+  fn: string,
+  arg: string,
+  value: MapLike,
+  finite = false,
+): PlainMap & { readonly data: Float32Array } {
   const { data, width, height } = readMap(fn, arg, value);
   const scores = data instanceof Float32Array ? data : Float32Array.from(data);
-  for (let i = 0; i < scores.length; i++) {
-    if (Number.isNaN(scores[i])) {
+  if (!Number.isFinite(sumOf(scores))) {
+    const i = scores.findIndex(finite ? (score) => !Number.isFinite(score) : Number.isNaN);
+    if (i >= 0) {
       const y = Math.floor(i / width);
-      throw new RangeError(argumentMessage(fn, arg, 'free of NaN', `NaN at row ${y}, column ${i - y * width}`));
+      const found = `${scores[i]} at row ${y}, column ${i - y * width}`;
+      throw new RangeError(argumentMessage(fn, arg, finite ? 'finite' : 'free of NaN', found));
     }
   }
   return { data: scores, width, height };
+}
+
+/** Sum of float32 numbers: never overflows a float64, so it is finite if all of them are. Four sums, not to wait for each. */
+function sumOf(values: Float32Array): number {
+  const whole = values.length & ~3;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i]!;
+    b += values[i + 1]!;
+    c += values[i + 2]!;
+    d += values[i + 3]!;
+  }
+  for (let i = whole; i < values.length; i++) a += values[i]!;
+  return a + b + c + d;
 }
 
 /**
@@ -113,6 +138,7 @@ export function readMask(
         'Try resizing the map to the mask, which is the ground truth.',
     );
   }
+  if (data instanceof Uint8Array && bitsUsed(data) <= 1) return { data, width, height };
   for (let i = 0; i < data.length; i++) {
     if (data[i] !== 0 && data[i] !== 1) {
       throw new RangeError(
@@ -126,5 +152,13 @@ export function readMask(
       );
     }
   }
-  return { data: data instanceof Uint8Array ? data : Uint8Array.from(data), width, height };
+  return { data: Uint8Array.from(data), width, height };
+}
+
+function bitsUsed(values: Uint8Array): number {
+  const whole = values.length & ~3;
+  let bits = 0;
+  for (let i = 0; i < whole; i += 4) bits |= values[i]! | values[i + 1]! | values[i + 2]! | values[i + 3]!;
+  for (let i = whole; i < values.length; i++) bits |= values[i]!;
+  return bits;
 }

@@ -1,3 +1,5 @@
+import { Scratch } from './scratch.js';
+
 /** Below this many values the platform's own sort is quicker than counting digits. */
 const SMALL = 1024;
 const DIGIT = 2048;
@@ -88,6 +90,9 @@ export function sortKeysWithValues(keys: Uint32Array, values: Uint32Array): void
   }
 }
 
+const sortScratch = new Scratch();
+const sortCounts = new Uint32Array(DIGIT);
+
 /**
  * Sorts float64 values ascending, in place: radix sort on the upper 32 bits, then the few values whose upper halves are
  * equal are put in order by comparison.
@@ -101,9 +106,10 @@ export function sortFloat64(values: Float64Array): void {
     return;
   }
   let from = values;
-  let to: Float64Array = new Float64Array(n);
+  let to = sortScratch.borrow(n);
+  const next = sortCounts;
   for (const shift of [0, 11, 22]) {
-    const next = new Uint32Array(DIGIT);
+    next.fill(0);
     const words = new Int32Array(from.buffer, from.byteOffset, 2 * n);
     for (let i = 0; i < n; i++) next[(orderOf(words[2 * i + 1]!) >>> shift) & 2047]!++;
     if (!startsOf(next, n)) continue;

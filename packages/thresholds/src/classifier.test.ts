@@ -90,3 +90,15 @@ test('refuses what it cannot use', () => {
   expect(() => classifier(good, defective, { C: 0 })).toThrow('above 0');
   expect(() => classifierScore(classifier(good, defective), [1, 2])).toThrow('must have 3 scores');
 });
+
+test('says so when an SVM was not solved', () => {
+  const random = createRandom(9);
+  const overlapping = (by: number): number[][] =>
+    Array.from({ length: 30 }, () => [random.normal(by), random.normal()]);
+  const [low, high] = [overlapping(0), overlapping(0.5)];
+  const options: ClassifierOptions = { kind: 'svm', kernel: 'linear', folds: 2 };
+  const warned = (C: number): boolean =>
+    classifier(low, high, { ...options, C }).threshold.warnings.some((text) => text.includes('ran out of steps'));
+  expect(warned(1)).toBe(false);
+  expect(warned(1e9)).toBe(true);
+});

@@ -7,6 +7,7 @@ import {
   createRandom,
 } from '@adlib/core';
 import type { Random } from '@adlib/core';
+import { brief } from './build.js';
 import { fitLogistic } from './logisticRegression.js';
 import type { LinearModel } from './logisticRegression.js';
 import { maxBalancedAccuracy } from './maxBalancedAccuracy.js';
@@ -103,12 +104,25 @@ export function classifier(good: ScoreRows, defective: ScoreRows, options: Class
   const random = createRandom(settled.seed);
   const held = heldOutScores(goodRows, defectiveRows, settled, random.split('folds'));
   const limit = maxBalancedAccuracy(held.good, held.defective, { oracle });
+  const { violation, ...learned } = fit(goodRows, defectiveRows, settled, random.split('fit'));
   const threshold = {
     ...limit,
     rule: 'classifier',
     parameters: { ...limit.parameters, kind: settled.kind, scores: goodRows[0]!.length, folds: settled.folds },
+    warnings: [...limit.warnings, ...unsolved(Math.max(violation, held.violation))],
   };
-  return { ...fit(goodRows, defectiveRows, settled, random.split('fit')), threshold };
+  return { ...learned, threshold };
+}
+
+/** Violation of the optimality conditions up to which an SVM counts as solved: LIBSVM's default. */
+const SOLVED = 1e-3;
+
+function unsolved(violation: number): string[] {
+  if (violation <= SOLVED) return [];
+  return [
+    `The SVM ran out of steps before its optimum: its conditions are violated by ${brief(violation)}, where ${SOLVED} is ` +
+      `usual, so another solver may decide differently. Try a smaller C, or the kernel 'rbf'.`,
+  ];
 }
 
 function settle(options: Omit<ClassifierOptions, 'oracle'>): Settled {
@@ -129,12 +143,10 @@ function settle(options: Omit<ClassifierOptions, 'oracle'>): Settled {
   return { kind, balanced, C, kernel, gamma, trees, minLeaf, folds, seed };
 }
 
-function fit(
-  good: Float64Array[],
-  defective: Float64Array[],
-  how: Settled,
-  random: Random,
-): Omit<Classifier, 'threshold'> {
+/** What a fit gives; `violation` is what an SVM left of its optimality conditions. */
+type Learned = Omit<Classifier, 'threshold'> & { violation: number };
+
+function fit(good: Float64Array[], defective: Float64Array[], how: Settled, random: Random): Learned {
   const scaling = fitScaling([...good, ...defective]);
   const rows = [...good, ...defective].map((row) => scaleRow(row, scaling));
   const n = rows.length;
@@ -145,7 +157,7 @@ function fit(
   const d = rows[0]!.length;
   switch (how.kind) {
     case 'logisticRegression':
-      return { scaling, model: { kind: how.kind, ...fitLogistic(rows, labels, weights, how.C) } };
+      return { scaling, model: { kind: how.kind, ...fitLogistic(rows, labels, weights, how.C) }, violation: 0 };
     case 'svm': {
       if (n > 5000) {
         throw new RangeError(`classifier: an SVM takes at most 5000 rows, got ${n}. Try 'logisticRegression'.`);
@@ -153,13 +165,15 @@ function fit(
       const kernel =
         how.kernel === 'linear' ? ({ type: 'linear' } as const) : ({ type: 'rbf', gamma: how.gamma ?? 1 / d } as const);
       const limits = weights.map((weight) => weight * how.C);
-      return { scaling, model: { kind: how.kind, ...fitSupportVectors(rows, labels, limits, kernel) } };
+      const { model, violation } = fitSupportVectors(rows, labels, limits, kernel);
+      return { scaling, model: { kind: how.kind, ...model }, violation };
     }
     case 'randomForest': {
       const options = { maxFeatures: Math.max(1, Math.floor(Math.sqrt(d))), minLeaf: how.minLeaf };
       return {
         scaling,
         model: { kind: how.kind, trees: growForest(treeData(rows, labels, weights), how.trees, options, random) },
+        violation: 0,
       };
     }
   }
@@ -171,7 +185,7 @@ function heldOutScores(
   defective: Float64Array[],
   how: Settled,
   random: Random,
-): { good: Float64Array; defective: Float64Array } {
+): { good: Float64Array; defective: Float64Array; violation: number } {
   const foldOf = (count: number, name: string): number[] => {
     const order = random.split(name).permutation(count);
     const folds = new Array<number>(count);
@@ -180,7 +194,7 @@ function heldOutScores(
   };
   const goodFold = foldOf(good.length, 'good');
   const defectiveFold = foldOf(defective.length, 'defective');
-  const scores = { good: new Float64Array(good.length), defective: new Float64Array(defective.length) };
+  const scores = { good: new Float64Array(good.length), defective: new Float64Array(defective.length), violation: 0 };
   for (let fold = 0; fold < how.folds; fold++) {
     const learned = fit(
       good.filter((_, i) => goodFold[i] !== fold),
@@ -188,6 +202,7 @@ function heldOutScores(
       how,
       random.split(fold),
     );
+    scores.violation = Math.max(scores.violation, learned.violation);
     good.forEach((row, i) => {
       if (goodFold[i] === fold) scores.good[i] = apply(learned, row);
     });

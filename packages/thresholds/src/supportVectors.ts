@@ -13,6 +13,22 @@ export interface SupportVectorModel {
   readonly bias: number;
 }
 
+/** A support vector machine and how well it was solved. */
+export interface SupportVectorFit {
+  /** The machine. */
+  readonly model: SupportVectorModel;
+  /** Largest violation of the optimality conditions left: below the tolerance unless the steps ran out. */
+  readonly violation: number;
+}
+
+/** When to stop. */
+export interface SupportVectorLimits {
+  /** Largest violation of the optimality conditions to accept. @defaultValue 1e-7 */
+  readonly tolerance?: number;
+  /** Most steps, each over one pair of rows. @defaultValue 1000000 */
+  readonly steps?: number;
+}
+
 /**
  * C-support vector classification by sequential minimal optimisation with second-order choice of the working set, as in
  * LIBSVM: maximises `sum a - sum sum a_i a_j y_i y_j K_ij / 2` over `0 <= a_i <= C_i`, `sum a y = 0`.
@@ -21,8 +37,8 @@ export interface SupportVectorModel {
  * @param labels - +1 defective, -1 good
  * @param limits - upper bound `C_i` of each row
  * @param kernel - the kernel
- * @param tolerance - largest violation of the optimality conditions to accept
- * @returns the model; `f > 0` on the defective side
+ * @param until - when to stop
+ * @returns the model, `f > 0` on the defective side, and what is left of the violation
  * @see Fan, Chen and Lin, "Working set selection using second order information for training SVM", 2005
  */
 export function fitSupportVectors(
@@ -30,25 +46,27 @@ export function fitSupportVectors(
   labels: Int8Array,
   limits: Float64Array,
   kernel: Kernel,
-  tolerance = 1e-7,
-): SupportVectorModel {
+  until: SupportVectorLimits = {},
+): SupportVectorFit {
+  const { tolerance = 1e-7, steps = 1_000_000 } = until;
   const n = rows.length;
   const K = kernelMatrix(rows, kernel);
   const alpha = new Float64Array(n);
   const gradient = new Float64Array(n).fill(-1);
-  for (let iteration = 0; iteration < 10_000_000; iteration++) {
-    const { i, j } = workingSet(K, labels, limits, alpha, gradient, tolerance);
-    if (j < 0) break;
-    update(K, labels, limits, alpha, gradient, i, j);
+  let pair = workingSet(K, labels, limits, alpha, gradient);
+  for (let step = 0; step < steps && pair.violation >= tolerance; step++) {
+    update(K, labels, limits, alpha, gradient, pair.i, pair.j);
+    pair = workingSet(K, labels, limits, alpha, gradient);
   }
   const bias = biasOf(labels, limits, alpha, gradient);
   const support = [...alpha.keys()].filter((i) => alpha[i]! > 0);
-  return {
+  const model = {
     kernel,
     vectors: support.map((i) => [...rows[i]!]),
     coefficients: support.map((i) => alpha[i]! * labels[i]!),
     bias,
   };
+  return { model, violation: pair.violation };
 }
 
 /**
@@ -85,15 +103,14 @@ function canGrow(label: number, alpha: number, limit: number): boolean {
   return label > 0 ? alpha < limit : alpha > 0;
 }
 
-/** The pair that promises the largest gain; `j` is -1 at the optimum. */
+/** The pair that promises the largest gain, and the largest violation: 0 or less where there is no such pair. */
 function workingSet(
   K: Float64Array,
   y: Int8Array,
   limits: Float64Array,
   alpha: Float64Array,
   gradient: Float64Array,
-  tolerance: number,
-): { i: number; j: number } {
+): { i: number; j: number; violation: number } {
   const n = y.length;
   let i = -1;
   let most = -Infinity;
@@ -120,7 +137,7 @@ function workingSet(
       j = t;
     }
   }
-  return most - least < tolerance ? { i, j: -1 } : { i, j };
+  return { i, j, violation: Math.max(most - least, 0) };
 }
 
 /** Moves `alpha_i y_i` up and `alpha_j y_j` down by the same amount, as far as the optimum or the box allows. */
