@@ -12,7 +12,7 @@ const mayImport = {
   runtime: ['core'],
   models: ['core', 'runtime', 'scores'],
   pipeline: ['core', 'metrics', 'thresholds', 'scores', 'datasets', 'runtime', 'models'],
-  report: ['core', 'metrics', 'pipeline'],
+  report: ['core', 'metrics', 'datasets', 'pipeline'],
   cli: ['core', 'metrics', 'thresholds', 'scores', 'datasets', 'runtime', 'models', 'pipeline', 'report'],
   testing: ['core'],
 };
@@ -20,7 +20,7 @@ const withoutTensors = ['core', 'metrics', 'thresholds', 'scores', 'datasets', '
 
 const boundaries = readdirSync('packages').map((name) => {
   if (mayImport[name] === undefined) throw new Error(`eslint.config.js: package ${name} is missing from mayImport`);
-  const allowed = mayImport[name].flatMap((dep) => [`${dep}$`, `${dep}/node$`]);
+  const allowed = mayImport[name].flatMap((dep) => [`${dep}$`, `${dep}/node$`, `${dep}/device$`]);
   const patterns = [
     {
       regex: `^@adlib/(?!${allowed.length === 0 ? '$.' : allowed.join('|')})`,

@@ -6,7 +6,7 @@ const folders = readdirSync('packages').filter((name) => name !== 'testing');
 export default {
   name: '@adlib',
   entryPoints: folders
-    .flatMap((name) => [`packages/${name}/src/index.ts`, `packages/${name}/src/node.ts`])
+    .flatMap((name) => ['index', 'node', 'device'].map((entry) => `packages/${name}/src/${entry}.ts`))
     .filter((file) => existsSync(file)),
   tsconfig: 'tsconfig.json',
   skipErrorChecking: true,

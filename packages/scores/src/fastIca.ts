@@ -8,17 +8,10 @@ import {
   type NdArray,
   type View,
 } from '@adlib/core';
-import {
-  needFitted,
-  scoreRows,
-  stateTensor,
-  toRows,
-  toTrainingRows,
-  type FeatureScorer,
-  type ScorerState,
-} from './features.js';
+import { needFitted, scoreRows, toRows, toTrainingRows, type FeatureScorer } from './features.js';
 import { dot } from './linalg.js';
 import { Pca } from './pca.js';
+import { loadValues, saveTensor, type ScorerState } from './scorerState.js';
 import { symmetricEigen } from './symmetricEigen.js';
 
 /** Options of {@link FastIca}. */
@@ -157,19 +150,16 @@ export class FastIca implements FeatureScorer {
       options: this.options,
       facts: { iterations, converged: Number(converged) },
       tensors: {
-        mean: { shape: [d], data: mean.slice() },
-        unmixing: { shape: [unmixing.length / d, d], data: unmixing.slice() },
+        mean: saveTensor(mean, [d]),
+        unmixing: saveTensor(unmixing, [unmixing.length / d, d]),
       },
     };
   }
 
   /** Restores what {@link FastIca.save} returned. */
   load(state: ScorerState): this {
-    const mean = stateTensor('FastIca.load', state, this.kind, 'mean').data;
-    const unmixing = stateTensor('FastIca.load', state, this.kind, 'unmixing').data;
-    if (unmixing.length % mean.length !== 0) {
-      throw new RangeError('FastIca.load: state must have k × d unmixing values, got others. The state is damaged.');
-    }
+    const mean = loadValues('FastIca.load', state, this.kind, 'mean', [undefined]);
+    const unmixing = loadValues('FastIca.load', state, this.kind, 'unmixing', [undefined, mean.length]);
     const { iterations = 0, converged = 0 } = state.facts;
     this.#learned = { mean, unmixing, iterations, converged: converged === 1 };
     return this;

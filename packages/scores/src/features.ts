@@ -1,25 +1,6 @@
 import { argumentMessage, NotFittedError, toRowMajor, type NdArray } from '@adlib/core';
 import { assertView } from './plane.js';
-
-/** What a feature scorer has learned, as plain data: JSON and float64 tensors, ready for a safetensors file. */
-export interface ScorerState {
-  /** Which scorer, for example `mahalanobis`. */
-  readonly kind: string;
-  /** The options it was made with, defaults filled in; JSON. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Numbers beside the tensors, for example how many samples were seen; JSON. */
-  readonly facts: Readonly<Record<string, number>>;
-  /** Learned tensors by name; copies. */
-  readonly tensors: Readonly<Record<string, ScorerTensor>>;
-}
-
-/** A float64 tensor of a saved scorer. */
-export interface ScorerTensor {
-  /** Size of each axis. */
-  readonly shape: readonly number[];
-  /** Row-major values. */
-  readonly data: Float64Array;
-}
+import type { ScorerState } from './scorerState.js';
 
 /**
  * What every scorer of features implements: options in the constructor, `fit` on features of good parts replaces what was
@@ -116,22 +97,4 @@ export function scoreRows({ data, n, d }: Rows, score: (row: Float64Array) => nu
 export function needFitted<T>(where: string, learned: T | undefined): T {
   if (learned === undefined) throw new NotFittedError(where);
   return learned;
-}
-
-/**
- * Reads a tensor of a state, checked.
- *
- * @param fn - caller, for the message
- * @param state - the state
- * @param kind - kind the state must have
- * @param name - name of the tensor
- * @returns a copy of its values, and its shape
- * @throws RangeError if the state is of another kind or damaged
- */
-export function stateTensor(fn: string, state: ScorerState, kind: string, name: string): ScorerTensor {
-  const tensor = state.tensors[name];
-  if (state.kind !== kind || tensor?.data.length !== tensor?.shape.reduce((a, b) => a * b, 1) || tensor === undefined) {
-    throw new RangeError(`${fn}: state must be of kind ${kind} with a whole tensor ${name}, got kind ${state.kind}.`);
-  }
-  return { shape: [...tensor.shape], data: new Float64Array(tensor.data) };
 }

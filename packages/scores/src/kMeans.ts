@@ -10,16 +10,8 @@ import {
   type Random,
   type View,
 } from '@adlib/core';
-import {
-  needFitted,
-  scoreRows,
-  stateTensor,
-  toRows,
-  toTrainingRows,
-  type FeatureScorer,
-  type Rows,
-  type ScorerState,
-} from './features.js';
+import { needFitted, scoreRows, toRows, toTrainingRows, type FeatureScorer, type Rows } from './features.js';
+import { loadValues, saveTensor, type ScorerState } from './scorerState.js';
 
 /** Options of {@link KMeans}. */
 export interface KMeansOptions {
@@ -171,14 +163,15 @@ export class KMeans implements FeatureScorer {
       kind: this.kind,
       options: this.options,
       facts: { inertia },
-      tensors: { centres: { shape: [centres.length / d, d], data: centres.slice() } },
+      tensors: { centres: saveTensor(centres, [centres.length / d, d]) },
     };
   }
 
   /** Restores what {@link KMeans.save} returned. */
   load(state: ScorerState): this {
-    const { shape, data } = stateTensor('KMeans.load', state, this.kind, 'centres');
-    this.#learned = { centres: data, d: shape.at(-1)!, inertia: state.facts.inertia ?? NaN };
+    const { clusters } = this.options;
+    const centres = loadValues('KMeans.load', state, this.kind, 'centres', [clusters, undefined]);
+    this.#learned = { centres, d: centres.length / clusters, inertia: state.facts.inertia ?? NaN };
     return this;
   }
 }

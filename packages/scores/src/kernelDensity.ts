@@ -1,14 +1,6 @@
 import { argumentMessage, assertFinite, assertKnownOptions, ndarray, type NdArray } from '@adlib/core';
-import {
-  needFitted,
-  scoreRows,
-  stateTensor,
-  toRows,
-  toTrainingRows,
-  type FeatureScorer,
-  type Rows,
-  type ScorerState,
-} from './features.js';
+import { needFitted, scoreRows, toRows, toTrainingRows, type FeatureScorer, type Rows } from './features.js';
+import { savedTensor, saveTensor, type ScorerState } from './scorerState.js';
 
 /** Options of {@link KernelDensity}. */
 export interface KernelDensityOptions {
@@ -102,13 +94,17 @@ export class KernelDensity implements FeatureScorer {
   /** What was learned: the rows. */
   save(): ScorerState {
     const { rows } = needFitted('KernelDensity.save', this.#learned);
-    const tensors = { rows: { shape: [rows.n, rows.d], data: rows.data.slice() } };
-    return { kind: this.kind, options: this.options, facts: {}, tensors };
+    return {
+      kind: this.kind,
+      options: this.options,
+      facts: {},
+      tensors: { rows: saveTensor(rows.data, [rows.n, rows.d]) },
+    };
   }
 
   /** Restores what {@link KernelDensity.save} returned. */
   load(state: ScorerState): this {
-    const { shape, data } = stateTensor('KernelDensity.load', state, this.kind, 'rows');
+    const { data, shape } = savedTensor('KernelDensity.load', state, this.kind, 'rows', 2);
     return this.fit(ndarray(data, shape));
   }
 }

@@ -1,6 +1,7 @@
 import { argumentMessage, assertInteger, assertKnownOptions, ndarray, type NdArray } from '@adlib/core';
-import { needFitted, stateTensor, type FeatureScorer, type ScorerState } from './features.js';
+import { needFitted, type FeatureScorer } from './features.js';
 import { NearestNeighbors, type Neighbors } from './nearestNeighbors.js';
+import { savedTensor, type ScorerState } from './scorerState.js';
 
 /** Options of {@link LocalOutlierFactor}. */
 export interface LocalOutlierFactorOptions {
@@ -92,7 +93,7 @@ export class LocalOutlierFactor implements FeatureScorer {
 
   /** Restores what {@link LocalOutlierFactor.save} returned. */
   load(state: ScorerState): this {
-    const { shape, data } = stateTensor('LocalOutlierFactor.load', state, this.kind, 'bank');
+    const { data, shape } = savedTensor('LocalOutlierFactor.load', state, this.kind, 'bank', 2);
     return this.fit(ndarray(data, shape));
   }
 }

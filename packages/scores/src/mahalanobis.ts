@@ -6,18 +6,11 @@ import {
   assertOneOf,
   type NdArray,
 } from '@adlib/core';
-import {
-  needFitted,
-  scoreRows,
-  stateTensor,
-  toRows,
-  toTrainingRows,
-  type FeatureScorer,
-  type ScorerState,
-} from './features.js';
+import { needFitted, scoreRows, toRows, toTrainingRows, type FeatureScorer } from './features.js';
 import { centreRows, cholesky, whitenedLength } from './linalg.js';
 import { randomDrop, selectFeatures } from './randomDrop.js';
 import { RunningCovariance } from './runningCovariance.js';
+import { loadValues, saveTensor, type ScorerState } from './scorerState.js';
 import { addDiagonal, ledoitWolfShare, oasShare, shrinkages, shrinkCovariance, type Shrinkage } from './shrinkage.js';
 
 /** Options of {@link Mahalanobis}. */
@@ -175,22 +168,24 @@ export class Mahalanobis implements FeatureScorer {
       options: this.options,
       facts: { count: running.count, inputs, ...(Number.isNaN(share) ? {} : { share }) },
       tensors: {
-        indices: { shape: [d], data: Float64Array.from(indices) },
-        mean: { shape: [d], data: mean.slice() },
-        covariance: { shape: [d, d], data: running.covariance().data },
+        indices: saveTensor(Float64Array.from(indices), [d]),
+        mean: saveTensor(mean, [d]),
+        covariance: saveTensor(running.covariance().data, [d, d]),
       },
     };
   }
 
   /** Restores what {@link Mahalanobis.save} returned. */
   load(state: ScorerState): this {
-    const read = (name: string): Float64Array => stateTensor('Mahalanobis.load', state, this.kind, name).data;
+    const read = (name: string, shape: readonly (number | undefined)[]): Float64Array =>
+      loadValues('Mahalanobis.load', state, this.kind, name, shape);
     const { count = 0, inputs = 0, share = NaN } = state.facts;
-    const indices = Uint32Array.from(read('indices'));
-    const running = RunningCovariance.from(count, read('mean'), read('covariance'));
-    if (indices.length !== running.dimensions || !indices.every((i) => i < inputs)) {
-      throw new RangeError('Mahalanobis.load: state must have one index per mean, below inputs. The state is damaged.');
+    const mean = read('mean', [undefined]);
+    const indices = Uint32Array.from(read('indices', [mean.length]));
+    if (!indices.every((i) => i < inputs)) {
+      throw new RangeError('Mahalanobis.load: state must have indices below inputs. The state is damaged.');
     }
+    const running = RunningCovariance.from(count, mean, read('covariance', [mean.length, mean.length]));
     this.#learned = this.#factorise('Mahalanobis.load', { inputs, indices, running, share });
     return this;
   }

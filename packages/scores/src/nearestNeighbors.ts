@@ -1,16 +1,8 @@
-import {
-  argumentMessage,
-  assertInteger,
-  assertKnownOptions,
-  assertOneOf,
-  ndarray,
-  toRowMajor,
-  type NdArray,
-  type View,
-} from '@adlib/core';
-import { needFitted, stateTensor, type FeatureScorer, type ScorerState } from './features.js';
+import { assertInteger, assertKnownOptions, assertOneOf, ndarray, type NdArray, type View } from '@adlib/core';
+import { needFitted, type FeatureScorer } from './features.js';
+import { loadBank, saveBank, toBank, toFloatRows, withoutRows, withRows, type FloatRows } from './neighborBank.js';
 import { searchNeighbors } from './neighborSearch.js';
-import { assertView } from './plane.js';
+import type { ScorerState } from './scorerState.js';
 
 /** Options of {@link NearestNeighbors}. */
 export interface NearestNeighborsOptions {
@@ -26,12 +18,6 @@ export interface Neighbors {
   distances: View<Float64Array>;
   /** Row numbers in the bank, shape `[rows, k]`; equal distances by number. */
   indices: View<Uint32Array>;
-}
-
-interface Bank {
-  data: Float32Array;
-  n: number;
-  d: number;
 }
 
 /**
@@ -54,15 +40,11 @@ export class NearestNeighbors implements FeatureScorer {
   readonly needs = 'features';
   /** Options with defaults filled in. */
   readonly options: Readonly<Required<NearestNeighborsOptions>>;
-  #bank: Bank | undefined;
+  #bank: FloatRows | undefined;
 
   /** @param options - see {@link NearestNeighborsOptions} */
   constructor(options: NearestNeighborsOptions = {}) {
-    const { k = 5, reduce = 'mean' } = options;
-    assertKnownOptions('NearestNeighbors', options, ['k', 'reduce']);
-    assertInteger('NearestNeighbors', 'k', k, 1);
-    assertOneOf('NearestNeighbors', 'reduce', reduce, ['mean', 'kth']);
-    this.options = { k, reduce };
+    this.options = neighborOptions('NearestNeighbors', options);
   }
 
   /** Whether it has learned something. */
@@ -77,47 +59,21 @@ export class NearestNeighbors implements FeatureScorer {
 
   /** Puts rows of features into the bank, shape `[n, d]`, n >= k; finite. They are copied to float32. */
   fit(features: NdArray): this {
-    const bank = toBank('NearestNeighbors.fit', features);
-    if (bank.n < this.options.k) {
-      const expected = `of at least ${this.options.k} rows (k)`;
-      throw new RangeError(argumentMessage('NearestNeighbors.fit', 'features', expected, features.shape));
-    }
-    this.#bank = bank;
+    this.#bank = toBank('NearestNeighbors.fit', features, this.options.k);
     return this;
   }
 
-  /** Adds rows at the end of the bank. */
+  /** Adds rows at the end of the bank, O(n d). */
   add(features: NdArray): this {
     const bank = needFitted('NearestNeighbors.add', this.#bank);
-    const more = toBank('NearestNeighbors.add', features, bank.d);
-    const data = new Float32Array(bank.data.length + more.data.length);
-    data.set(bank.data);
-    data.set(more.data, bank.data.length);
-    this.#bank = { data, n: bank.n + more.n, d: bank.d };
+    this.#bank = withRows('NearestNeighbors.add', bank, features);
     return this;
   }
 
-  /** Takes rows out of the bank by number; the rows after them move up. */
+  /** Takes rows out of the bank by number, O(n d); the rows after them move up. */
   remove(indices: ArrayLike<number>): this {
-    const { data, n, d } = needFitted('NearestNeighbors.remove', this.#bank);
-    const gone = new Set<number>();
-    for (let i = 0; i < indices.length; i++) {
-      assertInteger('NearestNeighbors.remove', `indices[${i}]`, indices[i], 0, n - 1);
-      gone.add(indices[i]!);
-    }
-    const left = n - gone.size;
-    if (left < this.options.k) {
-      throw new RangeError(
-        `NearestNeighbors.remove: indices must leave at least ${this.options.k} rows (k), got ${left} left.`,
-      );
-    }
-    const kept = new Float32Array(left * d);
-    for (let r = 0, to = 0; r < n; r++) {
-      if (gone.has(r)) continue;
-      kept.set(data.subarray(r * d, (r + 1) * d), to);
-      to += d;
-    }
-    this.#bank = { data: kept, n: left, d };
+    const bank = needFitted('NearestNeighbors.remove', this.#bank);
+    this.#bank = withoutRows('NearestNeighbors.remove', bank, indices, this.options.k);
     return this;
   }
 
@@ -132,53 +88,59 @@ export class NearestNeighbors implements FeatureScorer {
     const bank = needFitted('NearestNeighbors.neighbors', this.#bank);
     assertInteger('NearestNeighbors.neighbors', 'k', k, 1, bank.n);
     const queries = toFloatRows('NearestNeighbors.neighbors', features, bank.d);
-    const { distances, indices } = searchNeighbors(queries.data, queries.n, bank.data, bank.n, bank.d, k);
+    const { distances, indices } = searchNeighbors(queries, bank, k);
     return { distances: ndarray(distances, [queries.n, k]), indices: ndarray(indices, [queries.n, k]) };
   }
 
   /** Score of each row, shape `[n, d]`; >= 0; NaN for a row that is not finite. */
   score(features: NdArray): Float64Array {
-    const { k, reduce } = this.options;
-    const { distances } = this.neighbors(features);
-    return Float64Array.from({ length: distances.shape[0]! }, (_, r) => {
-      const row = distances.data.subarray(r * k, (r + 1) * k);
-      return reduce === 'kth' ? row[k - 1]! : row.reduce((a, b) => a + b, 0) / k;
-    });
+    return reduceDistances(this.neighbors(features).distances, this.options.reduce);
   }
 
   /** What was learned: the bank. */
   save(): ScorerState {
-    const { data, n, d } = needFitted('NearestNeighbors.save', this.#bank);
-    return {
-      kind: this.kind,
-      options: this.options,
-      facts: {},
-      tensors: { bank: { shape: [n, d], data: new Float64Array(data) } },
-    };
+    const bank = needFitted('NearestNeighbors.save', this.#bank);
+    return { kind: this.kind, options: this.options, facts: {}, tensors: saveBank(bank) };
   }
 
-  /** Restores what {@link NearestNeighbors.save} returned. */
+  /** Restores what {@link NearestNeighbors.save} or `DeviceNeighbors` of `@adlib/scores/device` returned. */
   load(state: ScorerState): this {
-    const { shape, data } = stateTensor('NearestNeighbors.load', state, this.kind, 'bank');
-    return this.fit(ndarray(data, shape));
+    this.#bank = loadBank('NearestNeighbors.load', state, this.kind, this.options.k);
+    return this;
   }
 }
 
-function toFloatRows(fn: string, features: NdArray, d?: number): Bank {
-  assertView(fn, 'features', features);
-  if (features.shape.length !== 2 || (d !== undefined && features.shape[1] !== d)) {
-    throw new RangeError(argumentMessage(fn, 'features', `of shape [n, ${d ?? 'd'}]`, features.shape));
-  }
-  return { data: new Float32Array(toRowMajor(features)), n: features.shape[0]!, d: features.shape[1]! };
+/**
+ * Checks the options of a search and fills in the defaults.
+ *
+ * @param fn - caller, for the message
+ * @param options - what the caller passed
+ * @param more - further options the caller knows
+ * @returns the options
+ */
+export function neighborOptions(
+  fn: string,
+  options: NearestNeighborsOptions,
+  more: readonly string[] = [],
+): Required<NearestNeighborsOptions> {
+  const { k = 5, reduce = 'mean' } = options;
+  assertKnownOptions(fn, options, ['k', 'reduce', ...more]);
+  assertInteger(fn, 'k', k, 1);
+  assertOneOf(fn, 'reduce', reduce, ['mean', 'kth']);
+  return { k, reduce };
 }
 
-function toBank(fn: string, features: NdArray, d?: number): Bank {
-  const bank = toFloatRows(fn, features, d);
-  const bad = bank.data.findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0) {
-    throw new RangeError(
-      `${fn}: features must be finite as float32, got ${bank.data[bad]!} in row ${Math.floor(bad / bank.d)}.`,
-    );
-  }
-  return bank;
+/**
+ * One score per row of distances.
+ *
+ * @param distances - nearest first, shape `[rows, k]`
+ * @param reduce - how the k become one
+ * @returns the scores
+ */
+export function reduceDistances(distances: View<Float64Array>, reduce: 'mean' | 'kth'): Float64Array {
+  const [n, k] = distances.shape as [number, number];
+  return Float64Array.from({ length: n }, (_, r) => {
+    const row = distances.data.subarray(r * k, (r + 1) * k);
+    return reduce === 'kth' ? row[k - 1]! : row.reduce((a, b) => a + b, 0) / k;
+  });
 }

@@ -1,3 +1,13 @@
+import type { FloatRows } from './neighborBank.js';
+
+/** What a search finds, `k` values per query. */
+export interface Found {
+  /** Euclidean distances, nearest first. */
+  readonly distances: Float64Array;
+  /** Row numbers. */
+  readonly indices: Uint32Array;
+}
+
 /** Bank rows compared at a time: they stay in the second-level cache while every query passes. */
 const BLOCK_VALUES = 65536;
 
@@ -5,23 +15,16 @@ const BLOCK_VALUES = 65536;
  * Exact k nearest neighbours. Candidates are found by `|q|² + |b|² - 2 q·b` with float64 sums; the distances of the `k` kept
  * ones are then computed from the differences, free of cancellation.
  *
- * @param queries - `m * d` values
- * @param m - queries
- * @param bank - `n * d` values, finite
- * @param n - rows of the bank
- * @param d - features
- * @param k - neighbours, at most n
- * @returns `m * k` distances, nearest first, and row numbers
+ * @param queries - rows to look up
+ * @param bank - rows to find, finite
+ * @param k - neighbours, at most the rows of the bank
+ * @returns for each query `k` distances, nearest first, and row numbers; equal distances by number. A query that is not
+ *   finite has distances NaN and numbers 0
  */
-export function searchNeighbors(
-  queries: Float32Array,
-  m: number,
-  bank: Float32Array,
-  n: number,
-  d: number,
-  k: number,
-): { distances: Float64Array; indices: Uint32Array } {
-  const norms = squaredNorms(bank, n, d);
+export function searchNeighbors(queries: FloatRows, bank: FloatRows, k: number): Found {
+  const { n, d } = bank;
+  const m = queries.n;
+  const norms = squaredNorms(bank);
   const best = new Float64Array(m * k).fill(Infinity);
   const indices = new Uint32Array(m * k);
   // Whole fours, so that the rows of a block are compared four at a time; the last rows are repeated but not used.
@@ -31,20 +34,45 @@ export function searchNeighbors(
     const rows = Math.min(block, n - first);
     for (let q = 0; q < m; q += 2) {
       const pair = q + 1 < m;
-      multiply(queries, q * d, pair ? (q + 1) * d : q * d, bank, first * d, rows, d, products, block);
+      multiply(queries.data, q * d, pair ? (q + 1) * d : q * d, bank.data, first * d, rows, d, products, block);
       keep(products, 0, norms, first, rows, best, indices, q * k, k);
       if (pair) keep(products, block, norms, first, rows, best, indices, (q + 1) * k, k);
     }
   }
-  return { distances: refine(queries, m, bank, d, k, indices), indices };
+  return { distances: refine(queries, bank, k, indices), indices };
 }
 
-function squaredNorms(rows: Float32Array, n: number, d: number): Float64Array {
+/**
+ * Squared lengths of rows, in float64.
+ *
+ * @param rows - the rows
+ * @returns one per row
+ */
+export function squaredNorms({ data, n, d }: FloatRows): Float64Array {
   return Float64Array.from({ length: n }, (_, r) => {
     let sum = 0;
-    for (let j = r * d; j < (r + 1) * d; j++) sum += rows[j]! * rows[j]!;
+    for (let j = r * d; j < (r + 1) * d; j++) sum += data[j]! * data[j]!;
     return sum;
   });
+}
+
+/**
+ * Squared distance of a query to a row of the bank, from the differences, in float64.
+ *
+ * @param queries - the queries
+ * @param q - which query
+ * @param bank - the bank
+ * @param r - which row
+ * @returns `|q - r|²`
+ */
+export function squaredDistance(queries: FloatRows, q: number, bank: FloatRows, r: number): number {
+  const { data: x, d } = queries;
+  const y = bank.data;
+  const a = q * d;
+  const b = r * d;
+  let sum = 0;
+  for (let j = 0; j < d; j++) sum += (x[a + j]! - y[b + j]!) ** 2;
+  return sum;
 }
 
 /** Dot products of two queries with the rows of a block, 2 x 4 sums in registers. */
@@ -127,20 +155,12 @@ function keep(
 }
 
 /** Exact distances of the kept rows, sorted; changes the order of `indices` where rounding had it wrong. */
-function refine(
-  queries: Float32Array,
-  m: number,
-  bank: Float32Array,
-  d: number,
-  k: number,
-  indices: Uint32Array,
-): Float64Array {
-  const distances = new Float64Array(m * k);
-  for (let q = 0; q < m; q++) {
+function refine(queries: FloatRows, bank: FloatRows, k: number, indices: Uint32Array): Float64Array {
+  const distances = new Float64Array(queries.n * k);
+  for (let q = 0; q < queries.n; q++) {
     const found = Array.from(indices.subarray(q * k, (q + 1) * k), (index) => {
-      let sum = 0;
-      for (let j = 0; j < d; j++) sum += (queries[q * d + j]! - bank[index * d + j]!) ** 2;
-      return { index, distance: Number.isFinite(sum) ? Math.sqrt(sum) : NaN };
+      const squared = squaredDistance(queries, q, bank, index);
+      return Number.isFinite(squared) ? { index, distance: Math.sqrt(squared) } : { index: 0, distance: NaN };
     });
     found.sort((a, b) => a.distance - b.distance || a.index - b.index);
     found.forEach(({ index, distance }, i) => {

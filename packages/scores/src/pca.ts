@@ -8,16 +8,9 @@ import {
   type NdArray,
   type View,
 } from '@adlib/core';
-import {
-  needFitted,
-  scoreRows,
-  stateTensor,
-  toRows,
-  toTrainingRows,
-  type FeatureScorer,
-  type ScorerState,
-} from './features.js';
+import { needFitted, scoreRows, toRows, toTrainingRows, type FeatureScorer } from './features.js';
 import { addGram, centreRows, dot, meanOfRows } from './linalg.js';
+import { loadValues, saveTensor, type ScorerState } from './scorerState.js';
 import { symmetricEigen } from './symmetricEigen.js';
 
 /** Options of {@link Pca}. */
@@ -159,20 +152,20 @@ export class Pca implements FeatureScorer {
       options: this.options,
       facts: { totalVariance },
       tensors: {
-        mean: { shape: [mean.length], data: mean.slice() },
-        components: { shape: [k, mean.length], data: components.slice() },
-        explainedVariance: { shape: [k], data: explainedVariance.slice() },
+        mean: saveTensor(mean, [mean.length]),
+        components: saveTensor(components, [k, mean.length]),
+        explainedVariance: saveTensor(explainedVariance, [k]),
       },
     };
   }
 
   /** Restores what {@link Pca.save} returned. */
   load(state: ScorerState): this {
-    const read = (name: string): Float64Array => stateTensor('Pca.load', state, this.kind, name).data;
-    const [mean, components, explainedVariance] = [read('mean'), read('components'), read('explainedVariance')];
-    if (components.length !== mean.length * explainedVariance.length) {
-      throw new RangeError('Pca.load: state must have k × d components, got another number. The state is damaged.');
-    }
+    const read = (name: string, shape: readonly (number | undefined)[]): Float64Array =>
+      loadValues('Pca.load', state, this.kind, name, shape);
+    const mean = read('mean', [undefined]);
+    const explainedVariance = read('explainedVariance', [undefined]);
+    const components = read('components', [explainedVariance.length, mean.length]);
     this.#learned = { mean, components, explainedVariance, totalVariance: state.facts.totalVariance ?? NaN };
     return this;
   }

@@ -1,0 +1,2 @@
+export { DeviceNeighbors } from './deviceNeighbors.js';
+export type { DeviceNeighborsOptions, NeighborQueryOptions } from './deviceNeighbors.js';
