@@ -11,17 +11,23 @@ export interface ScorerState {
 }
 
 /** A tensor of a saved scorer: float32 for rows that are kept as such, float64 for everything computed. */
-export type ScorerTensor = SavedArray<'F32', Float32Array> | SavedArray<'F64', Float64Array>;
-
-/** A {@link ScorerTensor} of one element type. */
-export interface SavedArray<D extends string, T> {
-  /** Element type, as safetensors files spell it. */
-  readonly dtype: D;
-  /** Size of each axis. */
-  readonly shape: readonly number[];
-  /** Row-major values. */
-  readonly data: T;
-}
+export type ScorerTensor =
+  | {
+      /** Element type, as safetensors files spell it. */
+      readonly dtype: 'F32';
+      /** Size of each axis. */
+      readonly shape: readonly number[];
+      /** Row-major values. */
+      readonly data: Float32Array;
+    }
+  | {
+      /** Element type, as safetensors files spell it. */
+      readonly dtype: 'F64';
+      /** Size of each axis. */
+      readonly shape: readonly number[];
+      /** Row-major values. */
+      readonly data: Float64Array;
+    };
 
 /**
  * Makes a tensor of a state.
