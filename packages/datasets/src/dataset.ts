@@ -10,6 +10,8 @@ export interface Sample {
   readonly defect: string;
   /** Where the layout puts it; undefined where the layout does not say. A validation part serves validation and calibration. */
   readonly split: 'train' | 'validation' | 'test' | undefined;
+  /** Role that a list fixes; `assignRoles` keeps it. Absent: drawn. */
+  readonly role?: Role;
   /** Same for pictures of one part (several views, several lights); they never get two roles. Absent: on its own. */
   readonly group?: string;
   /** Why its label is disputed: it is kept out of training and out of the figures, and told of apart. Absent: it is not. */

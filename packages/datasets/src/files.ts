@@ -89,7 +89,7 @@ export interface DrawnMask {
 }
 
 /** What a sample made of files needs. */
-export interface FileSampleSource extends Pick<Sample, 'id' | 'label' | 'defect' | 'split' | 'group'> {
+export interface FileSampleSource extends Pick<Sample, 'id' | 'label' | 'defect' | 'split' | 'role' | 'group'> {
   /** The picture. */
   readonly path: string;
   /** Files whose union is the ground truth; empty where there is none. */

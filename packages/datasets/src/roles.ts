@@ -104,7 +104,7 @@ export const roles: readonly Role[] = ['train', 'validation', 'calibration', 'te
  * into validation and calibration, and train stays whole. Disputed samples get no role. Defective samples of a layout's training part are calibration:
  * detectors learn from good ones only. Shares are rounded, at least one sample where the share is above 0, and stratified.
  * Copies of one file get one role together, and so do groups, which may make a share larger; a group with a defective sample
- * counts as defective.
+ * counts as defective. A role that a list fixes (`sample.role`) stays.
  *
  * @param dataset - the samples; every file is read once for its hash
  * @param options - seed, shares, groups, strata
@@ -132,7 +132,8 @@ export async function assignRoles(dataset: Dataset, options: AssignRolesOptions 
   const parts: Record<'train' | 'validation' | 'open', Sample[]> = { train: [], validation: [], open: [] };
   for (const sample of samples) {
     if (sample.disputed !== undefined) continue;
-    if (sample.split === 'test') role.set(sample, 'test');
+    if (sample.role !== undefined) role.set(sample, sample.role);
+    else if (sample.split === 'test') role.set(sample, 'test');
     else if (sample.split !== undefined && sample.label === 'defective') role.set(sample, 'calibration');
     else parts[sample.split ?? 'open'].push(sample);
   }

@@ -83,7 +83,7 @@ export class Reading {
   }
 
   /**
-   * Checks the header of every file and makes the data set.
+   * Checks the header of every file and makes the data set. Masks of good pictures are checked, and then left out.
    *
    * @param name - its name
    * @returns the data set
@@ -92,6 +92,10 @@ export class Reading {
   async dataset(name: string): Promise<Dataset> {
     await checkHeaders(this.sources, this.problems);
     this.problems.throwIfAny(this.#fn);
-    return fileDataset(name, this.sources, this.warnings);
+    const sources = this.sources.map(({ drawn, ...source }) => {
+      if (source.label === 'good') return { ...source, masks: [] };
+      return drawn === undefined ? source : { ...source, drawn };
+    });
+    return fileDataset(name, sources, this.warnings);
   }
 }
