@@ -189,3 +189,22 @@ describe('restoreMap', () => {
     );
   });
 });
+
+test('out: written in place, the same values, and refused where it does not fit', () => {
+  const image = {
+    data: Uint8Array.from({ length: 7 * 5 * 3 }, (_, i) => (i * 37) % 256),
+    width: 7,
+    height: 5,
+    channels: 3,
+  } as const;
+  const options = { size: [4, 6], mode: 'letterbox', pad: 0.25, mean: [0.1, 0.2, 0.3], std: [1, 2, 3] } as const;
+  const batch = new Float32Array(3 * 4 * 6 * 3).fill(9);
+  const out = batch.subarray(72, 144);
+  expect(prepareImage(image, { ...options, out }).data).toBe(out);
+  expect(out).toEqual(prepareImage(image, options).data);
+  expect([batch[71], batch[144]]).toEqual([9, 9]);
+  expect(() => prepareImage(image, { ...options, out: batch })).toThrow('out must have 72 values (4×6×3), got 216');
+  expect(() => prepareImage(image, { ...options, out: [] as unknown as Float32Array })).toThrow(
+    'out must be a Float32Array',
+  );
+});

@@ -40,6 +40,8 @@ export interface PrepareOptions extends PlaceOptions {
   std?: number | readonly number[];
   /** `letterbox` only: `edge` repeats the border, a number in `[0, 1]` fills (before normalisation). @defaultValue 'edge' */
   pad?: 'edge' | number;
+  /** Where the result goes, `height * width * channels` values: a place in a batch, or memory used again. @defaultValue new memory */
+  out?: Float32Array;
 }
 
 /** Result of {@link placePicture}: the scaled picture, and where it lies on the target; all in target pixels. */
@@ -124,7 +126,7 @@ function roundHalfEven(value: number): number {
  *
  * @param image - 8 bit, 16 bit or float; not modified
  * @param options - size, mode, channels, normalisation
- * @returns a new float32 image of the target size, row-major HWC; the caller's own. With `mean` or `std` its values leave `[0, 1]`
+ * @returns a float32 image of the target size, row-major HWC, in `out` or new memory; the caller's own. With `mean` or `std` its values leave `[0, 1]`
  * @throws TypeError or RangeError if the image or an option is not valid
  * @example
  * ```ts
@@ -135,8 +137,8 @@ function roundHalfEven(value: number): number {
  * ```
  */
 export function prepareImage(image: Image, options: PrepareOptions): Image & { readonly data: Float32Array } {
-  const { size, channels = image.channels, mean = 0, std = 1, pad = 'edge' } = options;
-  assertKnownOptions('prepareImage', options, [...placeKeys, 'channels', 'mean', 'std', 'pad']);
+  const { size, channels = image.channels, mean = 0, std = 1, pad = 'edge', out } = options;
+  assertKnownOptions('prepareImage', options, [...placeKeys, 'channels', 'mean', 'std', 'pad', 'out']);
   assertImage('prepareImage', 'image', image);
   if (channels !== 1 && channels !== 3)
     throw new RangeError(argumentMessage('prepareImage', 'channels', '1 or 3', channels));
@@ -148,18 +150,39 @@ export function prepareImage(image: Image, options: PrepareOptions): Image & { r
   const { resized, offset } = placePicture(from, pickPlace(options));
   const rows = placedTaps(from[0], resized[0], offset[0], size[0]);
   const columns = placedTaps(from[1], resized[1], offset[1], size[1]);
-  const plane = resample(source.data, image.width, rows, columns, source.channels);
-  if (pad !== 'edge') fillOutside(plane, size, source.channels, resized, offset, pad * maxValue(image));
-  return {
-    data: normalise(plane, source.channels, maxValue(image), means, stds),
-    width: size[1],
-    height: size[0],
-    channels,
-  };
+  const factor = stds.map((s) => 1 / (maxValue(image) * s));
+  const shift = means.map((m, c) => -m / stds[c]!);
+  if (out !== undefined) assertOut(out, size, channels);
+  const data = resample(source.data, image.width, rows, columns, source.channels, { channels, factor, shift }, out);
+  if (pad !== 'edge') {
+    const values = shift.map((s, c) => pad * maxValue(image) * factor[c]! + s);
+    fillOutside(data, size, resized, offset, values);
+  }
+  return { data, width: size[1], height: size[0], channels };
 }
 
-/** Taps of a target axis: the scaled picture's own where it lies, those of its first or last position beside it. */
+function assertOut(out: unknown, [height, width]: readonly [number, number], channels: number): void {
+  if (!(out instanceof Float32Array))
+    throw new TypeError(argumentMessage('prepareImage', 'out', 'a Float32Array', out));
+  assertLength('prepareImage', 'out', out, height * width * channels, `${height}×${width}×${channels}`);
+}
+
+const keptTaps = new Map<string, Taps[]>();
+
+/**
+ * Taps of a target axis: the scaled picture's own where it lies, those of its first or last position beside it. Those of the
+ * 16 latest axes are kept.
+ */
 function placedTaps(from: number, resized: number, offset: number, size: number): Taps[] {
+  const key = [from, resized, offset, size].join(' ');
+  const taps = keptTaps.get(key) ?? makeTaps(from, resized, offset, size);
+  keptTaps.delete(key);
+  keptTaps.set(key, taps);
+  if (keptTaps.size > 16) keptTaps.delete(keptTaps.keys().next().value!);
+  return taps;
+}
+
+function makeTaps(from: number, resized: number, offset: number, size: number): Taps[] {
   const start = Math.max(0, -offset);
   const end = Math.min(resized, size - offset);
   const scale = from / resized;
@@ -167,41 +190,26 @@ function placedTaps(from: number, resized: number, offset: number, size: number)
   return Array.from({ length: size }, (_, i) => taps[Math.min(Math.max(i - offset - start, 0), taps.length - 1)]!);
 }
 
+/** Fills what lies beside the picture, one value per channel. */
 function fillOutside(
   data: Float32Array,
   [height, width]: readonly [number, number],
-  channels: number,
   resized: readonly [number, number],
   offset: readonly [number, number],
-  value: number,
+  values: readonly number[],
 ): void {
-  const left = Math.max(offset[1], 0);
+  const channels = values.length;
   const right = Math.min(offset[1] + resized[1], width);
+  const fill = (y: number, from: number, to: number): void => {
+    for (let x = from; x < to; x++) data.set(values, (y * width + x) * channels);
+  };
   for (let y = 0; y < height; y++) {
-    const line = data.subarray(y * width * channels, (y + 1) * width * channels);
-    if (y < offset[0] || y >= offset[0] + resized[0]) line.fill(value);
-    line.fill(value, 0, left * channels);
-    line.fill(value, right * channels);
+    if (y < offset[0] || y >= offset[0] + resized[0]) fill(y, 0, width);
+    else {
+      fill(y, 0, Math.max(offset[1], 0));
+      fill(y, right, width);
+    }
   }
-}
-
-function normalise(
-  plane: Float32Array,
-  sourceChannels: number,
-  max: number,
-  mean: readonly number[],
-  std: readonly number[],
-): Float32Array {
-  const channels = mean.length;
-  const pixels = plane.length / sourceChannels;
-  const out = channels === sourceChannels ? plane : new Float32Array(pixels * channels);
-  for (let c = 0; c < channels; c++) {
-    const factor = 1 / (max * std[c]!);
-    const shift = mean[c]! / std[c]!;
-    const from = sourceChannels === 1 ? 0 : c;
-    for (let i = 0; i < pixels; i++) out[i * channels + c] = plane[i * sourceChannels + from]! * factor - shift;
-  }
-  return out;
 }
 
 function perChannel(name: 'mean' | 'std', value: number | readonly number[], channels: number): readonly number[] {

@@ -72,3 +72,42 @@ describe('resample', () => {
     expect([...resample(data, 2, rows, triangleTaps(2, 2), 1)]).toEqual([1, 2, 3, 4]);
   });
 });
+
+describe('resample with an affine', () => {
+  const rows = triangleTaps(9, 4);
+  const columns = triangleTaps(5, 11);
+
+  test.each([
+    [1, 1],
+    [3, 3],
+    [1, 3],
+  ] as const)('%i to %i channels: scaled and shifted, channel by channel', (channels, to) => {
+    const data = Uint16Array.from({ length: 45 * channels }, (_, i) => (i * 911) % 65536);
+    const factor = [0.5, 2, -1].slice(0, to);
+    const shift = [1, 0, 7].slice(0, to);
+    const plain = resample(data, 5, rows, columns, channels);
+    const into = new Float32Array(44 * to);
+    expect(resample(data, 5, rows, columns, channels, { channels: to, factor, shift }, into)).toBe(into);
+    for (let i = 0; i < into.length; i++) {
+      const from = channels === to ? i : Math.floor(i / to);
+      expect(into[i]).toBeCloseTo(plain[from]! * factor[i % to]! + shift[i % to]!, 2);
+    }
+  });
+
+  test('any kind of array, any number of channels, rows in any order: the same sums', () => {
+    const values = Array.from({ length: 45 * 2 }, (_, i) => Math.cos(i));
+    const two = resample(values, 5, rows, columns, 2);
+    expect(resample(Float64Array.from(values), 5, rows, columns, 2)).toEqual(two);
+    const first = resample(
+      values.filter((_, i) => i % 2 === 0),
+      5,
+      rows,
+      columns,
+      1,
+    );
+    expect([...first]).toEqual([...two].filter((_, i) => i % 2 === 0));
+    const upsideDown = resample(values, 5, [...rows].reverse(), columns, 2);
+    for (let y = 0; y < 4; y++)
+      expect(upsideDown.slice(y * 22, y * 22 + 22)).toEqual(two.slice((3 - y) * 22, (4 - y) * 22));
+  });
+});

@@ -43,15 +43,67 @@ export function triangleTaps(from: number, to: number, options: TapOptions = {})
   });
 }
 
+/** Taps of an axis in flat arrays, as the inner loops read them. */
+interface Packed {
+  readonly first: Int32Array;
+  readonly count: Int32Array;
+  readonly weights: Float64Array;
+  /** Largest of `count`. */
+  readonly most: number;
+  /**
+   * The same with `most` weights everywhere, 0 where there are fewer: where to start, and weight `k` of output `i` at
+   * `k + most * i`. No branch depends on the output, which is quicker; a NaN under a weight of 0 would show.
+   */
+  readonly even: { readonly first: Int32Array; readonly weights: Float64Array };
+}
+
+const packed = new WeakMap<readonly Taps[], Packed>();
+
+function pack(taps: readonly Taps[]): Packed {
+  const known = packed.get(taps);
+  if (known !== undefined) return known;
+  const first = Int32Array.from(taps, (t) => t.first);
+  const count = Int32Array.from(taps, (t) => t.weights.length);
+  const weights = new Float64Array(count.reduce((a, b) => a + b, 0));
+  let at = 0;
+  for (const { weights: own } of taps) {
+    weights.set(own, at);
+    at += own.length;
+  }
+  const most = count.reduce((a, b) => Math.max(a, b));
+  const end = taps.reduce((last, t) => Math.max(last, t.first + t.weights.length), 0);
+  const even = {
+    first: first.map((from) => Math.min(from, end - most)),
+    weights: new Float64Array(most * taps.length),
+  };
+  taps.forEach((t, i) => even.weights.set(t.weights, most * i + t.first - even.first[i]!));
+  const result = { first, count, weights, most, even };
+  packed.set(taps, result);
+  return result;
+}
+
+/** What {@link resample} does to every weighted sum before it is stored, channel by channel. */
+export interface Affine {
+  /** Channels of the result: those of the input, or 3 for an input of 1, which is repeated. */
+  readonly channels: 1 | 3;
+  /** Multiplied, one per channel of the result. */
+  readonly factor: readonly number[];
+  /** Added afterwards, one per channel of the result. */
+  readonly shift: readonly number[];
+}
+
 /**
- * Weighted sums along columns, then rows, of an interleaved picture.
+ * Weighted sums along columns, then rows, of an interleaved picture. What it needs of the taps is kept with the two arrays:
+ * pass the same ones again for pictures of the same size.
  *
  * @param data - row-major `rows read * width * channels` values; not modified
  * @param width - columns of `data`
  * @param rows - taps of every output row
  * @param columns - taps of every output column
  * @param channels - interleaved channels
- * @returns a new array of `rows.length * columns.length * channels` values
+ * @param affine - scales and shifts the sums on the way out; they are stored as they are without
+ * @param into - array of `rows.length * columns.length` pixels to write into
+ * @returns `into`, or a new array
  */
 export function resample(
   data: ArrayLike<number>,
@@ -59,33 +111,128 @@ export function resample(
   rows: readonly Taps[],
   columns: readonly Taps[],
   channels: number,
+  affine?: Affine,
+  into?: Float32Array,
 ): Float32Array {
-  const firstRow = Math.min(...rows.map((taps) => taps.first));
-  const endRow = Math.max(...rows.map((taps) => taps.first + taps.weights.length));
+  const down = pack(rows);
+  const right = pack(columns);
   const row = columns.length * channels;
-  const across = new Float32Array((endRow - firstRow) * row);
-  for (let y = firstRow; y < endRow; y++) {
-    const line = y * width * channels;
-    let at = (y - firstRow) * row;
-    for (const { first, weights } of columns) {
-      const from = line + first * channels;
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (let k = 0, i = from + c; k < weights.length; k++, i += channels) sum += weights[k]! * data[i]!;
-        across[at++] = sum;
+  // Rows resampled along the columns, kept while output rows need them: row `y` lies in slot `y % slots`.
+  const slots = down.most;
+  const across = new Float32Array(slots * row);
+  const held = new Int32Array(slots).fill(-1);
+  // One kind of array in the inner loops, whatever comes in: engines make quick code for that only.
+  const line = new Float64Array(width * channels);
+  const even = data instanceof Uint8Array || data instanceof Uint16Array;
+  const outRow = columns.length * (affine?.channels ?? channels);
+  const out = into ?? new Float32Array(rows.length * outRow);
+  const sums = new Float64Array(row);
+  for (let y = 0, at = 0; y < rows.length; y++) {
+    const first = down.first[y]!;
+    const count = down.count[y]!;
+    for (let from = first; from < first + count; from++) {
+      const slot = from % slots;
+      if (held[slot] === from) continue;
+      held[slot] = from;
+      copyInto(line, data, from * line.length);
+      const to = across.subarray(slot * row, (slot + 1) * row);
+      if (even && channels === 1) evenRow1(line, right, to);
+      else if (even && channels === 3) evenRow3(line, right, to);
+      else alongRow(line, right, to, channels);
+    }
+    downColumns(across, first, down.weights.subarray(at, at + count), sums);
+    at += count;
+    if (affine === undefined) out.set(sums, y * row);
+    else store(sums, channels, affine, out, y * outRow);
+  }
+  return out;
+}
+
+function copyInto(line: Float64Array, data: ArrayLike<number>, from: number): void {
+  if (ArrayBuffer.isView(data)) line.set((data as Float32Array).subarray(from, from + line.length));
+  else for (let i = 0; i < line.length; i++) line[i] = data[from + i]!;
+}
+
+function evenRow1(line: Float64Array, { most, even: { first, weights } }: Packed, to: Float32Array): void {
+  for (let x = 0, w = 0; x < first.length; x++) {
+    const i = first[x]!;
+    let sum = weights[w]! * line[i]!;
+    if (most > 1) sum += weights[w + 1]! * line[i + 1]!;
+    if (most > 2) sum += weights[w + 2]! * line[i + 2]!;
+    if (most > 3) sum += weights[w + 3]! * line[i + 3]!;
+    for (let k = 4, at = w + 4, from = i + 4; k < most; k++) sum += weights[at++]! * line[from++]!;
+    w += most;
+    to[x] = sum;
+  }
+}
+
+function evenRow3(line: Float64Array, { most, even: { first, weights } }: Packed, to: Float32Array): void {
+  for (let x = 0, w = 0, at = 0; x < first.length; x++, at += 3) {
+    let i = 3 * first[x]!;
+    let weight = weights[w++]!;
+    let red = weight * line[i]!;
+    let green = weight * line[i + 1]!;
+    let blue = weight * line[i + 2]!;
+    for (let k = 1; k < most; k++) {
+      i += 3;
+      weight = weights[w++]!;
+      red += weight * line[i]!;
+      green += weight * line[i + 1]!;
+      blue += weight * line[i + 2]!;
+    }
+    to[at] = red;
+    to[at + 1] = green;
+    to[at + 2] = blue;
+  }
+}
+
+function alongRow(line: Float64Array, { first, count, weights }: Packed, to: Float32Array, channels: number): void {
+  for (let x = 0, start = 0; x < first.length; start += count[x]!, x++) {
+    for (let c = 0; c < channels; c++) {
+      let sum = 0;
+      for (let k = 0, i = first[x]! * channels + c; k < count[x]!; k++, i += channels) {
+        sum += weights[start + k]! * line[i]!;
       }
+      to[x * channels + c] = sum;
     }
   }
-  const out = new Float32Array(rows.length * row);
-  const sums = new Float64Array(row);
-  rows.forEach(({ first, weights }, y) => {
-    sums.fill(0);
-    for (let k = 0; k < weights.length; k++) {
-      const w = weights[k]!;
-      const source = (first - firstRow + k) * row;
-      for (let i = 0; i < row; i++) sums[i]! += w * across[source + i]!;
+}
+
+/** Sums of `weights.length` rows from row `first` on. Two to four rows at a time: fewer passes over `sums`. */
+function downColumns(across: Float32Array, first: number, weights: Float64Array, sums: Float64Array): void {
+  const row = sums.length;
+  const slots = across.length / row;
+  const [w0, w1, w2, w3] = [weights[0]!, weights[1]!, weights[2]!, weights[3]!];
+  const [a, b, c, d] = [0, 1, 2, 3].map((k) => ((first + k) % slots) * row) as [number, number, number, number];
+  let done = Math.min(weights.length, 4);
+  if (done === 4) {
+    for (let i = 0; i < row; i++) {
+      sums[i] = w0 * across[a + i]! + w1 * across[b + i]! + w2 * across[c + i]! + w3 * across[d + i]!;
     }
-    out.set(sums, y * row);
-  });
-  return out;
+  } else if (done === 3) {
+    for (let i = 0; i < row; i++) sums[i] = w0 * across[a + i]! + w1 * across[b + i]! + w2 * across[c + i]!;
+  } else if (done === 2) for (let i = 0; i < row; i++) sums[i] = w0 * across[a + i]! + w1 * across[b + i]!;
+  else for (let i = 0; i < row; i++) sums[i] = w0 * across[a + i]!;
+  for (; done < weights.length; done++) {
+    const weight = weights[done]!;
+    const at = ((first + done) % slots) * row;
+    for (let i = 0; i < row; i++) sums[i]! += weight * across[at + i]!;
+  }
+}
+
+function store(sums: Float64Array, channels: number, affine: Affine, out: Float32Array, at: number): void {
+  const { factor, shift } = affine;
+  if (affine.channels === 3) {
+    const [f0, f1, f2] = factor as [number, number, number];
+    const [s0, s1, s2] = shift as [number, number, number];
+    const [step, green, blue] = channels === 1 ? [1, 0, 0] : [3, 1, 2];
+    for (let i = 0; i < sums.length; i += step, at += 3) {
+      out[at] = sums[i]! * f0 + s0;
+      out[at + 1] = sums[i + green]! * f1 + s1;
+      out[at + 2] = sums[i + blue]! * f2 + s2;
+    }
+  } else {
+    const [f, s] = [factor[0]!, shift[0]!];
+    for (let i = 0; i < sums.length; i++) out[at + i] = sums[i]! * f + s;
+  }
 }

@@ -1,6 +1,18 @@
+export { boxMask } from './annotations/box.js';
+export type { Box } from './annotations/box.js';
+export { brushRleMask } from './annotations/brushRle.js';
+export { polygonMask, rotatedBox } from './annotations/polygon.js';
+export { cocoRleMask, kaggleRleMask } from './annotations/rle.js';
+export type { CocoRle } from './annotations/rle.js';
 export { audit } from './audit.js';
 export type { AuditOptions, AuditReport } from './audit.js';
-export type { Finding, FindingKind } from './audit/findings.js';
+export type { AuditGroup, DefectSize } from './audit/countFindings.js';
+export type { Comparison } from './audit/duplicates.js';
+export type { Finding } from './audit/findings.js';
+export { auditPictures } from './audit/pictures.js';
+export type { AuditPicture, AuditPicturesOptions } from './audit/pictures.js';
+export { auditKinds } from './audit/kinds.js';
+export type { FindingKind, FindingLevel, KindFacts } from './audit/kinds.js';
 export {
   augmentedImages,
   augmentImage,
@@ -16,6 +28,12 @@ export type {
   AugmentRegime,
   DrawTransformsOptions,
 } from './augment.js';
+export { batchesOf } from './batches.js';
+export type { BatchesOptions, Batch } from './batches.js';
+export { augmentedDataset } from './augmentedDataset.js';
+export type { AugmentedDatasetOptions } from './augmentedDataset.js';
+export { borderline } from './borderline.js';
+export type { BorderlineEntry } from './borderline.js';
 export type { Dataset, Role, Sample } from './dataset.js';
 export type { DefectiveImage } from './defects/common.js';
 export { cutPaste, cutPasteScar } from './defects/cutPaste.js';

@@ -1,0 +1,71 @@
+"""The peer of benchmarks/datasets/throughput.ts: torchvision's ImageFolder and a DataLoader with 2 workers (Pillow decodes).
+
+Goes over the folder once per line read from standard input and prints one JSON line: images, seconds, peak memory of the
+process and its workers in MiB. Workers stay alive between rounds, so that starting them is not counted.
+"""
+
+import argparse
+import json
+import resource
+import sys
+import threading
+import time
+
+import PIL
+import torch
+import torchvision
+from torchvision import datasets, transforms
+
+
+def resident_mib(pids: list[int]) -> float:
+    total = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            # Proportional share: pages that the workers share with their parent count once.
+            total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+    return total / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", help="holds one folder per class")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--batch", type=int, default=16)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    prepare = transforms.Compose(
+        [
+            transforms.Resize((256, 256)),
+            transforms.ToTensor(),
+            transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+        ]
+    )
+    folder = datasets.ImageFolder(args.folder, prepare)
+    loader = torch.utils.data.DataLoader(
+        folder, batch_size=args.batch, num_workers=args.workers, persistent_workers=True
+    )
+    print(json.dumps({"torchvision": torchvision.__version__, "torch": torch.__version__, "pillow": PIL.__version__}), flush=True)
+    peak = 0.0
+    for _ in sys.stdin:
+        images, checksum, running = 0, 0.0, True
+
+        def watch() -> None:
+            nonlocal peak
+            while running:
+                workers = [w.pid for w in (loader._iterator._workers if loader._iterator else [])]
+                peak = max(peak, resident_mib([__import__("os").getpid(), *workers]))
+                time.sleep(0.2)
+
+        threading.Thread(target=watch, daemon=True).start()
+        start = time.perf_counter()
+        for batch, _ in loader:
+            images += len(batch)
+            checksum += float(batch[0, 0, 0, 0])
+        seconds = time.perf_counter() - start
+        running = False
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"images": images, "seconds": seconds, "peakMb": peak, "ownPeakMb": own, "checksum": checksum}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
