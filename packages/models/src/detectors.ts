@@ -1,5 +1,6 @@
 import { assertOneOf, type Detector } from '@adlib/core';
 import { ConvAutoencoder } from './convAutoencoder/convAutoencoder.js';
+import { PatchCore } from './patchCore/patchCore.js';
 
 /** One kind of detector, as lists and command lines show it. */
 export interface DetectorEntry {
@@ -15,7 +16,7 @@ export interface DetectorEntry {
  * @example
  * ```ts
  * import { detectors } from '@adlib/models';
- * console.log(Object.keys(detectors)); // ['conv-autoencoder']
+ * console.log(Object.keys(detectors)); // conv-autoencoder, patchcore
  * ```
  */
 export const detectors: Readonly<Record<string, DetectorEntry>> = {
@@ -23,6 +24,11 @@ export const detectors: Readonly<Record<string, DetectorEntry>> = {
     summary:
       'Convolutional autoencoder: learns to redraw good parts; what it redraws badly is wrong. Trains a network.',
     create: (options) => new ConvAutoencoder(options),
+  },
+  patchcore: {
+    summary:
+      'PatchCore: compares patches with a bank of good ones, on the features of a pretrained network. Trains nothing.',
+    create: (options) => new PatchCore(options),
   },
 };
 

@@ -13,6 +13,11 @@ export interface SymmetricEigen {
  * @param n - rows
  * @returns new arrays; the sign of each vector makes its largest component positive
  * @throws RangeError if a value is not finite
+ * @example
+ * ```ts
+ * import { symmetricEigen } from '@adlib/scores';
+ * console.log(symmetricEigen(Float64Array.of(2, 1, 1, 2), 2).values); // 3, 1
+ * ```
  * @see Wilkinson and Reinsch, Handbook for Automatic Computation II, 1971 (tred2, tql2)
  */
 export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen {

@@ -18,37 +18,81 @@ export function squaredErrorMaps(a: tf.Tensor4D, b: tf.Tensor4D): tf.Tensor3D {
   return tf.mean<tf.Tensor3D>(tf.square(tf.sub(a, b)), -1);
 }
 
-/**
- * Gaussian smoothing of maps as two matrix products, `S_h map S_w^T`: the graph form of `gaussianSmooth` in
- * `@adlib/scores` with its default border. Sigma 0 returns the maps as they are.
- *
- * @param maps - `[batch, height, width]`
- * @param sigma - in pixels of the map
- * @returns new maps
- */
-export function smoothMaps(maps: tf.Tensor3D, sigma: number): tf.Tensor3D {
-  if (sigma === 0) return maps;
-  const [, height, width] = maps.shape;
-  const rows = tf.tensor2d(smoothingMatrix(height, sigma), [height, height]);
-  const columns = tf.tensor2d(smoothingMatrix(width, sigma), [width, width]);
-  // One product per axis over all maps at once; rows are broadcast over the batch.
-  const across = tf.matMul(tf.reshape(maps, [-1, width]), columns, false, true);
-  const batch = maps.shape[0];
-  return tf.matMul(tf.tile(tf.expandDims(rows, 0), [batch, 1, 1]), tf.reshape(across, [batch, height, width]));
+/** Options of {@link resizeMaps}. */
+export interface ResizeMapsOptions {
+  /** Size of the result, `[height, width]`; that of the maps if left out. */
+  size?: readonly [number, number];
+  /** How values between cells are found: half-pixel bilinear, or the cell that a pixel lies in. @defaultValue 'bilinear' */
+  method?: 'bilinear' | 'nearest';
+  /** Standard deviation of the Gaussian that smooths the result, in its pixels; 0 for none. @defaultValue 0 */
+  sigma?: number;
+  /** What lies beyond the edge: `reflect` repeats the edge pixel (scipy), `mirror` does not (anomalib). @defaultValue 'reflect' */
+  border?: 'reflect' | 'mirror';
 }
 
-/** The matrix of one-dimensional Gaussian smoothing of `n` values, border `reflect` (edge pixel repeated), row-major. */
-function smoothingMatrix(n: number, sigma: number): Float32Array {
-  const kernel = gaussianKernel(sigma);
-  const radius = (kernel.length - 1) / 2;
-  const matrix = new Float32Array(n * n);
+/**
+ * Brings maps to another size and smooths them, as two matrix products `A_h map A_w^T`: the graph form of `upsampleMap`
+ * and `gaussianSmooth` in `@adlib/scores`.
+ *
+ * @param maps - `[batch, height, width]`
+ * @param options - size, interpolation, smoothing
+ * @returns new maps; the maps themselves where nothing is asked for
+ */
+export function resizeMaps(maps: tf.Tensor3D, options: ResizeMapsOptions): tf.Tensor3D {
+  const [batch, height, width] = maps.shape;
+  const { size = [height, width], sigma = 0 } = options;
+  if (size[0] === height && size[1] === width && sigma === 0) return maps;
+  const rows = tf.tensor2d(axisMatrix(height, size[0], options), [size[0], height]);
+  const columns = tf.tensor2d(axisMatrix(width, size[1], options), [size[1], width]);
+  // One product per axis over all maps at once; rows are broadcast over the batch.
+  const across = tf.matMul(tf.reshape(maps, [-1, width]), columns, false, true);
+  return tf.matMul(tf.tile(tf.expandDims(rows, 0), [batch, 1, 1]), tf.reshape(across, [batch, height, size[1]]));
+}
+
+/**
+ * Gaussian smoothing of maps at their own size; see {@link resizeMaps}.
+ *
+ * @param maps - `[batch, height, width]`
+ * @param sigma - in pixels of the map; 0 for none
+ * @returns new maps, or the maps themselves for 0
+ */
+export function smoothMaps(maps: tf.Tensor3D, sigma: number): tf.Tensor3D {
+  return resizeMaps(maps, { sigma });
+}
+
+/** Interpolation from `cells` to `n` values followed by smoothing, as a matrix `[n, cells]`, row-major. */
+function axisMatrix(cells: number, n: number, options: ResizeMapsOptions): Float32Array {
+  const { method = 'bilinear', sigma = 0, border = 'reflect' } = options;
+  const resized = new Float64Array(n * cells);
   for (let i = 0; i < n; i++) {
-    for (let k = -radius; k <= radius; k++) {
-      const wrapped = (((i + k) % (2 * n)) + 2 * n) % (2 * n);
-      matrix[i * n + (wrapped < n ? wrapped : 2 * n - 1 - wrapped)]! += kernel[k + radius]!;
+    if (method === 'nearest') resized[i * cells + Math.floor((i * cells) / n)] = 1;
+    else {
+      const at = Math.min(Math.max(((i + 0.5) * cells) / n - 0.5, 0), cells - 1);
+      const low = Math.min(Math.floor(at), Math.max(cells - 2, 0));
+      resized[i * cells + low]! += 1 - (at - low);
+      if (at > low) resized[i * cells + low + 1]! += at - low;
     }
   }
-  return matrix;
+  if (sigma === 0) return Float32Array.from(resized);
+  const kernel = gaussianKernel(sigma);
+  const radius = (kernel.length - 1) / 2;
+  const smoothed = new Float64Array(n * cells);
+  for (let i = 0; i < n; i++) {
+    for (let k = -radius; k <= radius; k++) {
+      const from = insideBorder(i + k, n, border);
+      for (let c = 0; c < cells; c++) smoothed[i * cells + c]! += kernel[k + radius]! * resized[from * cells + c]!;
+    }
+  }
+  return Float32Array.from(smoothed);
+}
+
+/** The index within `n` values that an index beyond their ends stands for. */
+function insideBorder(i: number, n: number, border: 'reflect' | 'mirror'): number {
+  if (n === 1) return 0;
+  const period = border === 'reflect' ? 2 * n : 2 * n - 2;
+  const wrapped = ((i % period) + period) % period;
+  if (wrapped < n) return wrapped;
+  return border === 'reflect' ? period - 1 - wrapped : period - wrapped;
 }
 
 /**

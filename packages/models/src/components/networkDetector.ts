@@ -109,6 +109,7 @@ export abstract class NetworkDetector<Options extends object> implements Detecto
       device,
       long: { ...(onProgress && { onProgress }), ...(signal && { signal }) },
     });
+    signal?.throwIfAborted();
     if (this.#disposed) throw new DisposedError(fn);
     this.#replace(learned);
     return this;

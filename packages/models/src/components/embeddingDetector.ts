@@ -1,0 +1,230 @@
+import {
+  argumentMessage,
+  assertImage,
+  assertInteger,
+  assertKnownOptions,
+  assertLength,
+  assertOneOf,
+  breathe,
+  prepareImage,
+  type DetectorState,
+  type ImageCollection,
+  type PrepareOptions,
+  type ResizeMode,
+} from '@adlib/core';
+import { compile, type HostTensor } from '@adlib/runtime';
+import type * as tf from '@tensorflow/tfjs';
+import { findLayers, type BackboneLayer } from '../backbones/backbone.js';
+import { loadBackbone } from '../backbones/loadBackbone.js';
+import { restoreBackbone, type LoadedBackbone } from '../backbones/loadedBackbone.js';
+import { findBackbone } from '../backbones/registry.js';
+import type { BackboneWeights } from '../backbones/weights/source.js';
+import { NetworkDetector, type LearnContext, type Learned } from './networkDetector.js';
+import { stack } from './preparedImages.js';
+import { restoreTensors } from './restoreTensors.js';
+
+/** Options that every detector on pretrained features takes. */
+export interface EmbeddingOptions {
+  /** Network that makes the features: a key of `backbones`. @defaultValue 'resnet18' */
+  backbone?: string;
+  /** Layers whose maps are taken, the finest first; the others are brought to its grid. */
+  layers?: readonly string[];
+  /**
+   * The backbone's weights: a path (Node) or address of a `.safetensors` file, its bytes, or tensors by name. They are read
+   * by `fit` and saved with the detector. `filter-bank` needs none.
+   */
+  weights?: BackboneWeights;
+  /** Height and width of the network's input, in pixels. @defaultValue [256, 256] */
+  size?: readonly [number, number];
+  /** How pictures are brought to that size. @defaultValue 'stretch' */
+  mode?: ResizeMode;
+  /** With `crop`: length of the shorter side before the middle is cut out. @defaultValue the smallest that covers */
+  shorterSide?: number | null;
+}
+
+/** {@link EmbeddingOptions} with every default filled in, as JSON. */
+export interface FullEmbeddingOptions {
+  /** Network. */
+  backbone: string;
+  /** Layers. */
+  layers: readonly string[];
+  /** Path or address of the weights; null where they were given otherwise, or not at all. */
+  weights: string | null;
+  /** Input size. */
+  size: readonly [number, number];
+  /** Resize mode. */
+  mode: ResizeMode;
+  /** Shorter side before cropping. */
+  shorterSide: number | null;
+}
+
+/** Names of the options of {@link EmbeddingOptions}. */
+export const EMBEDDING_KEYS: readonly string[] = ['backbone', 'layers', 'weights', 'size', 'mode', 'shorterSide'];
+
+/**
+ * Fills in defaults and checks.
+ *
+ * @param fn - the detector's class, for messages
+ * @param options - the caller's; keys of others are left alone
+ * @param layers - the detector's default layers
+ * @returns complete options
+ * @throws TypeError or RangeError naming the option
+ */
+export function completeEmbedding(
+  fn: string,
+  options: EmbeddingOptions,
+  layers: readonly string[],
+): FullEmbeddingOptions {
+  const { backbone = 'resnet18', weights, size = [256, 256], mode = 'stretch', shorterSide = null } = options;
+  const known = findBackbone(fn, backbone);
+  const chosen = options.layers ?? layers;
+  const strides = findLayers(known, chosen).map((index) => known.layers[index]!.stride ?? Infinity);
+  const unordered = strides.findIndex((stride, i) => i > 0 && stride < strides[i - 1]!);
+  if (unordered > 0) {
+    throw new RangeError(argumentMessage(fn, 'layers', 'in order, the finest first', chosen.join(', ')));
+  }
+  assertOneOf(fn, 'mode', mode, ['stretch', 'crop', 'letterbox']);
+  assertLength(fn, 'size', size, 2, '[height, width]');
+  size.forEach((n, axis) => assertInteger(fn, `size[${axis}]`, n, 32));
+  if (shorterSide !== null) {
+    assertInteger(fn, 'shorterSide', shorterSide, Math.max(...size));
+    if (mode !== 'crop') {
+      throw new RangeError(argumentMessage(fn, 'shorterSide', `left out with mode '${mode}'`, shorterSide));
+    }
+  }
+  const named = typeof weights === 'string' ? weights : null;
+  return { backbone, layers: [...chosen], weights: named, size: [size[0], size[1]], mode, shorterSide };
+}
+
+/** Pictures that go through the backbone at once while a detector learns. */
+const BATCH = 8;
+
+/** The embeddings of some pictures, as {@link EmbeddingDetector.eachEmbedding} gives them. */
+export interface EmbeddedBatch {
+  /** Index of the first picture. */
+  readonly start: number;
+  /** Pictures in the batch. */
+  readonly count: number;
+  /** What the embedding function returned, the pictures first. */
+  readonly tensors: readonly HostTensor[];
+}
+
+/**
+ * A detector on the features of a pretrained network that is not trained further: what PaDiM, PatchCore, SPADE and
+ * SimpleNet share. The backbone's tensors are saved with the detector as `backbone.*`, so that a saved one needs nothing else.
+ */
+export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> extends NetworkDetector<Options> {
+  readonly #weights: BackboneWeights | undefined;
+
+  /**
+   * Nothing is read here.
+   *
+   * @param name - the class's name, for messages
+   * @param options - complete options
+   * @param weights - the backbone's weights as the caller gave them
+   */
+  protected constructor(name: string, options: Options, weights: BackboneWeights | undefined) {
+    super(name, options);
+    this.#weights = weights;
+  }
+
+  /** Size, mode and normalisation of the backbone's input. */
+  protected preparation(): PrepareOptions & { channels: 1 | 3 } {
+    const { backbone, size, mode, shorterSide } = this.options;
+    const { mean, std } = findBackbone('preparation', backbone);
+    return { size, mode, ...(shorterSide === null ? {} : { shorterSide }), channels: 3, mean, std };
+  }
+
+  /** Reads the backbone's weights; `null` in saved options means that they were given as bytes or tensors. */
+  protected loadBackbone(): Promise<LoadedBackbone> {
+    const { backbone, layers } = this.options;
+    return loadBackbone({ backbone, layers, ...(this.#weights === undefined ? {} : { weights: this.#weights }) });
+  }
+
+  /**
+   * Runs pictures through an embedding function in batches of 8 and hands each batch on; one batch is in memory at a time.
+   *
+   * @param images - pictures
+   * @param embed - from prepared pictures to tensors whose first axis is the picture
+   * @param context - device, progress, cancellation
+   * @param use - called with each batch in order
+   */
+  protected async eachEmbedding(
+    images: ImageCollection,
+    embed: (x: tf.Tensor4D) => tf.Tensor[],
+    { fn, device, long: { onProgress, signal } }: Pick<LearnContext, 'fn' | 'device' | 'long'>,
+    use: (batch: EmbeddedBatch) => void | Promise<void>,
+  ): Promise<void> {
+    const prepare = this.preparation();
+    const run = compile(embed, { device });
+    try {
+      for (let start = 0; start < images.length;) {
+        await breathe(signal);
+        // Whole batches, then single pictures: two graphs at most.
+        const count = images.length - start >= BATCH ? BATCH : 1;
+        const pictures = await Promise.all(Array.from({ length: count }, async (_, i) => images.get(start + i)));
+        const prepared = pictures.map((image, i) => {
+          assertImage(fn, `images[${start + i}]`, image);
+          return prepareImage(image, prepare).data;
+        });
+        await use({ start, count, tensors: await run(stack(prepared, prepare)) });
+        start += count;
+        onProgress?.({ stage: 'embed', done: start, total: images.length });
+      }
+    } finally {
+      await run.dispose();
+    }
+  }
+
+  /** Shapes of a detector's own tensors beside the backbone's; -1 for any size. */
+  protected abstract ownShapes(saved: DetectorState): Readonly<Record<string, readonly number[]>>;
+
+  protected restore(fn: string, saved: DetectorState): Record<string, HostTensor> {
+    const { backbone, layers } = this.options;
+    const shapes = Object.entries(findBackbone(fn, backbone).parameters(layers)).map(([name, shape]) => [
+      `${PREFIX}${name}`,
+      shape,
+    ]);
+    const all = { ...(Object.fromEntries(shapes) as Record<string, readonly number[]>), ...this.ownShapes(saved) };
+    const expected = Object.fromEntries(Object.entries(all).map(([name, shape]) => [name, { shape }]));
+    return restoreTensors(fn, this.kind, saved, expected);
+  }
+
+  /** The layers that the options name. */
+  protected get layers(): BackboneLayer[] {
+    const backbone = findBackbone(this.kind, this.options.backbone);
+    return findLayers(backbone, this.options.layers).map((index) => backbone.layers[index]!);
+  }
+
+  /** The backbone among learned tensors. */
+  protected backboneOf({ tensors }: Pick<Learned, 'tensors'>): LoadedBackbone {
+    const { backbone, layers } = this.options;
+    const own = Object.entries(tensors).flatMap(([name, tensor]) =>
+      name.startsWith(PREFIX) ? [[name.slice(PREFIX.length), tensor] as const] : [],
+    );
+    return restoreBackbone(backbone, layers, Object.fromEntries(own));
+  }
+}
+
+const PREFIX = 'backbone.';
+
+/**
+ * A backbone's tensors under the names they are saved by.
+ *
+ * @param backbone - a loaded backbone
+ * @returns the same tensors as `backbone.*`
+ */
+export function savedBackbone(backbone: LoadedBackbone): Record<string, HostTensor> {
+  return Object.fromEntries(Object.entries(backbone.parameters).map(([name, tensor]) => [`${PREFIX}${name}`, tensor]));
+}
+
+/**
+ * Throws for options that a detector does not have.
+ *
+ * @param fn - the detector's class
+ * @param options - the caller's
+ * @param own - names beside those of {@link EmbeddingOptions}
+ */
+export function assertEmbeddingKeys(fn: string, options: object, own: readonly string[]): void {
+  assertKnownOptions(fn, options, [...EMBEDDING_KEYS, ...own]);
+}

@@ -1,0 +1,256 @@
+import {
+  argumentMessage,
+  assertInteger,
+  createRandom,
+  toCollection,
+  type DetectorState,
+  type Device,
+  type ImageCollection,
+  type Images,
+  type LongCallOptions,
+} from '@adlib/core';
+import type { HostTensor } from '@adlib/runtime';
+import * as tf from '@tensorflow/tfjs';
+import type { LoadedBackbone } from '../backbones/loadedBackbone.js';
+import { EmbeddingDetector, savedBackbone } from '../components/embeddingDetector.js';
+import { resizeMaps } from '../components/mapOps.js';
+import type { LearnContext, Learned } from '../components/networkDetector.js';
+import type { ScoringParts } from '../components/networkScorer.js';
+import { joinMaps, localMean, pooledPatches } from '../components/patchEmbedding.js';
+import { completePatchCore, type FullPatchCoreOptions, type PatchCoreOptions } from './options.js';
+import { nearestSquared, reweightedScore, type BankTensors } from './patchScores.js';
+import { PatchStore, selectPatches } from './patchStore.js';
+
+/** Options of {@link PatchCore.add}. */
+export interface AddImagesOptions extends LongCallOptions {
+  /** Where features are computed. @defaultValue 'auto' */
+  device?: Device;
+}
+
+/**
+ * PatchCore: a memory bank of the most different patches of good parts; a patch is as anomalous as it is far from its
+ * nearest neighbour in the bank. Nothing is trained.
+ *
+ * The patch score is the Euclidean distance (`amazon`: its square), the image score the largest patch score, reweighted; the
+ * map is the grid of patch scores enlarged and smoothed. Cost of one picture: the backbone, and one product of
+ * `positions * channels * bank`. Memory of `fit`: all patches once and their projection once, or `memoryLimit`.
+ *
+ * @example
+ * ```ts
+ * import { PatchCore } from '@adlib/models';
+ * const grey = (v: number) => ({ data: new Uint8Array(64 * 64).fill(v), width: 64, height: 64, channels: 1 as const });
+ * const detector = new PatchCore({ backbone: 'filter-bank', size: [64, 64] });
+ * await detector.fit([grey(100), grey(110)]);
+ * const [good, bad] = await detector.score([grey(105), grey(200)]);
+ * console.log(bad!.score > good!.score, bad!.map!.shape); // true [64, 64]
+ * detector.dispose();
+ * ```
+ * @see Roth et al., "Towards Total Recall in Industrial Anomaly Detection", CVPR 2022
+ */
+export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
+  /** Name in the registry and in bundles. */
+  readonly kind = 'patchcore';
+
+  /** @param options - features, coreset and scoring; nothing is read or learned here */
+  constructor(options: PatchCoreOptions = {}) {
+    super('PatchCore', completePatchCore(options), options.weights);
+  }
+
+  protected get units(): string {
+    return this.options.variant === 'amazon' ? 'squared distance of features' : 'distance of features';
+  }
+
+  /** Patches of prepared pictures, `[batch, rows, columns, channels]`. */
+  #patches(backbone: LoadedBackbone, x: tf.Tensor4D, centre: HostTensor): tf.Tensor4D {
+    return tf.sub(this.#uncentred(backbone, x), tf.tensor1d(centre.data));
+  }
+
+  #uncentred(backbone: LoadedBackbone, x: tf.Tensor4D): tf.Tensor4D {
+    const { variant, patchSize, dimension } = this.options;
+    const maps = backbone.features(x);
+    if (variant === 'amazon') return pooledPatches(maps, patchSize, dimension);
+    return joinMaps(
+      maps.map((map) => localMean(map, patchSize)),
+      'bilinear',
+    );
+  }
+
+  protected async learn(images: ImageCollection, context: LearnContext): Promise<Learned> {
+    const { fn, seed, device, long } = context;
+    if (images.length === 0) {
+      throw new RangeError(argumentMessage(fn, 'images', '1 or more images of good parts', images.length));
+    }
+    const backbone = await this.loadBackbone();
+    const select = { variant: this.options.variant, random: createRandom(seed), device, long };
+    const store = new PatchStore(images.length, this.options.memoryLimit, select);
+    await this.#gather(images, context, (x) => this.#uncentred(backbone, x), 0, store);
+    const count = Math.max(1, Math.min(store.rows, Math.floor(this.options.coresetRatio * store.seen)));
+    const { bank, owners } = await store.finish(count);
+    // Distances stay as they are, and have more digits where patches are short vectors.
+    const centre = subtractMean(bank);
+    return {
+      tensors: { ...savedBackbone(backbone), bank, owners, centre },
+      facts: { images: images.length, patches: store.seen, bank: bank.shape[0], thinned: store.thinned, seed },
+    };
+  }
+
+  /** Puts the patches of pictures into a store, each with the number of its picture, counted from `first`. */
+  #gather(
+    images: ImageCollection,
+    context: Pick<LearnContext, 'fn' | 'device' | 'long'>,
+    patches: (x: tf.Tensor4D) => tf.Tensor4D,
+    first: number,
+    store: PatchStore,
+  ): Promise<void> {
+    return this.eachEmbedding(
+      images,
+      (x) => [patches(x)],
+      context,
+      async ({ start, tensors }) => {
+        const { data, shape } = tensors[0]!;
+        const [, rows, columns, channels] = shape as [number, number, number, number];
+        const each = rows * columns;
+        const count = data.length / channels;
+        const owners = Float32Array.from({ length: count }, (_, i) => first + start + Math.floor(i / each));
+        await store.add(data as Float32Array, channels, owners);
+      },
+    );
+  }
+
+  /**
+   * Adds good pictures to a fitted detector: those of their patches that lie farthest from the bank, `coresetRatio` of them.
+   * Pictures are numbered on from those learned before.
+   *
+   * @param images - good parts
+   * @param options - device, progress, cancellation
+   * @returns this detector
+   * @throws NotFittedError before `fit`; the signal's reason when cancelled, and nothing is changed then
+   */
+  async add(images: Images, options: AddImagesOptions = {}): Promise<this> {
+    const { device = 'auto', ...long } = options;
+    const learned = this.learned('add');
+    const collection = toCollection(images);
+    const { tensors, facts } = learned;
+    const first = facts['images'] as number;
+    const { bank, owners, centre } = tensors as { bank: HostTensor; owners: HostTensor; centre: HostTensor };
+    const store = new PatchStore(collection.length, this.options.memoryLimit, {
+      variant: this.options.variant,
+      random: createRandom(first).split('add'),
+      device,
+      long,
+    });
+    const context = { fn: 'PatchCore.add', device, long };
+    const backbone = this.backboneOf(learned);
+    await this.#gather(collection, context, (x) => this.#patches(backbone, x, centre), first, store);
+    const count = Math.min(store.rows, Math.floor(this.options.coresetRatio * store.seen));
+    if (this.learned('add') !== learned)
+      throw new Error('PatchCore.add: the detector was changed meanwhile. Add again.');
+    if (count === 0) return this;
+    const more = await store.finish(count, bank);
+    this.replace({
+      tensors: { ...tensors, bank: joinRows(bank, more.bank), owners: joinRows(owners, more.owners) },
+      facts: {
+        ...facts,
+        images: first + collection.length,
+        patches: (facts['patches'] as number) + store.seen,
+        bank: bank.shape[0]! + more.bank.shape[0]!,
+      },
+    });
+    return this;
+  }
+
+  /**
+   * Takes pictures out of the bank, for example ones that turned out to be defective. What other pictures have in common
+   * with them may have been left out of the bank when it was made, so fit again where many are removed.
+   *
+   * @param indices - numbers of pictures, in the order of `fit` and then of `add`
+   * @returns this detector
+   * @throws RangeError for a number that is out of range, or if nothing would be left
+   */
+  remove(indices: readonly number[]): this {
+    const { tensors, facts } = this.learned('remove');
+    const { bank, owners } = tensors as { bank: HostTensor; owners: HostTensor };
+    indices.forEach((index, i) => {
+      assertInteger('PatchCore.remove', `indices[${i}]`, index, 0, (facts['images'] as number) - 1);
+    });
+    const gone = new Set(indices);
+    const kept = [...owners.data.keys()].filter((row) => !gone.has(owners.data[row]!));
+    if (kept.length === 0) {
+      throw new RangeError(argumentMessage('PatchCore.remove', 'indices', 'not all pictures', indices.length));
+    }
+    this.replace({
+      tensors: { ...tensors, bank: selectPatches(bank, kept), owners: selectPatches(owners, kept) },
+      facts: { ...facts, bank: kept.length },
+    });
+    return this;
+  }
+
+  protected ownShapes(saved: DetectorState): Record<string, readonly number[]> {
+    const rows = saved.tensors['bank']?.shape[0] ?? -1;
+    const channels = this.#channels();
+    return { bank: [rows, channels], owners: [rows], centre: [channels] };
+  }
+
+  /** Values per patch. */
+  #channels(): number {
+    const { variant, dimension } = this.options;
+    if (variant === 'amazon') return dimension;
+    return this.layers.reduce((sum, { channels }) => sum + channels, 0);
+  }
+
+  protected scoring(learned: Learned): ScoringParts {
+    const backbone = this.backboneOf(learned);
+    const { bank, centre } = learned.tensors as { bank: HostTensor; centre: HostTensor };
+    const { variant, neighbors, size, sigma } = this.options;
+    const amazon = variant === 'amazon';
+    const score = (x: tf.Tensor4D, fed: Readonly<Record<string, tf.Tensor>>) => {
+      const grid = this.#patches(backbone, x, centre);
+      const [images, rows, columns, channels] = grid.shape;
+      const patches = tf.reshape<tf.Rank.R2>(grid, [images * rows * columns, channels]);
+      const tensors = fed as unknown as BankTensors;
+      const k = amazon ? Math.min(neighbors, bank.shape[0]!) : 1;
+      const squared = nearestSquared(patches, tensors, k);
+      const each = tf.reshape<tf.Rank.R2>(amazon ? tf.mean(squared, 1) : tf.sqrt(squared), [images, rows * columns]);
+      const maps = resizeMaps(tf.reshape<tf.Rank.R3>(each, [images, rows, columns]), {
+        size,
+        method: amazon ? 'bilinear' : 'nearest',
+        sigma,
+        border: amazon ? 'reflect' : 'mirror',
+      });
+      const byImage = tf.reshape<tf.Rank.R3>(grid, [images, rows * columns, channels]);
+      return { map: maps, score: amazon ? tf.max(each, 1) : reweightedScore(byImage, each, tensors, neighbors) };
+    };
+    return { score, fed: { bank, norms: squaredLengths(bank) } };
+  }
+}
+
+function joinRows(a: HostTensor, b: HostTensor): HostTensor {
+  const data = new Float32Array(a.data.length + b.data.length);
+  data.set(a.data);
+  data.set(b.data, a.data.length);
+  return { data, shape: [a.shape[0]! + b.shape[0]!, ...a.shape.slice(1)] };
+}
+
+/** Takes the mean of the rows from each, in place, and returns it. */
+function subtractMean({ data, shape }: HostTensor): HostTensor {
+  const [rows, channels] = shape as [number, number];
+  const mean = new Float32Array(channels);
+  for (let c = 0; c < channels; c++) {
+    let sum = 0;
+    for (let i = 0; i < rows; i++) sum += data[i * channels + c]!;
+    mean[c] = sum / rows;
+    for (let i = 0; i < rows; i++) data[i * channels + c]! -= mean[c]!;
+  }
+  return { data: mean, shape: [channels] };
+}
+
+function squaredLengths({ data, shape }: HostTensor): HostTensor {
+  const [rows, channels] = shape as [number, number];
+  const norms = new Float32Array(rows);
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += data[i * channels + c]! ** 2;
+    norms[i] = sum;
+  }
+  return { data: norms, shape: [rows] };
+}
