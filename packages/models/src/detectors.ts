@@ -1,5 +1,6 @@
 import { assertOneOf, type Detector } from '@adlib/core';
 import { ConvAutoencoder } from './convAutoencoder/convAutoencoder.js';
+import { PaDiM } from './padim/padim.js';
 import { PatchCore } from './patchCore/patchCore.js';
 
 /** One kind of detector, as lists and command lines show it. */
@@ -16,7 +17,7 @@ export interface DetectorEntry {
  * @example
  * ```ts
  * import { detectors } from '@adlib/models';
- * console.log(Object.keys(detectors)); // conv-autoencoder, patchcore
+ * console.log(Object.keys(detectors)); // conv-autoencoder, padim, patchcore
  * ```
  */
 export const detectors: Readonly<Record<string, DetectorEntry>> = {
@@ -24,6 +25,11 @@ export const detectors: Readonly<Record<string, DetectorEntry>> = {
     summary:
       'Convolutional autoencoder: learns to redraw good parts; what it redraws badly is wrong. Trains a network.',
     create: (options) => new ConvAutoencoder(options),
+  },
+  padim: {
+    summary:
+      'PaDiM: a Gaussian of pretrained features at each position, for parts that always lie alike. Trains nothing.',
+    create: (options) => new PaDiM(options),
   },
   patchcore: {
     summary:

@@ -17,3 +17,5 @@ export type { PatchCoreOptions } from './patchCore/options.js';
 export { PatchCore } from './patchCore/patchCore.js';
 export type { AddImagesOptions } from './patchCore/patchCore.js';
 export type { EmbeddingOptions } from './components/embeddingDetector.js';
+export type { PaDiMOptions } from './padim/options.js';
+export { PaDiM } from './padim/padim.js';

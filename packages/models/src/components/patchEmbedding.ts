@@ -19,10 +19,15 @@ export function localMean(x: tf.Tensor4D, size: number): tf.Tensor4D {
  *
  * @param maps - `[batch, rows, columns, channels]`, the finest first
  * @param method - half-pixel bilinear (PatchCore), or the cell a position lies in (PaDiM)
+ * @param grid - rows and columns; those of the first map if left out
  * @returns `[batch, rows, columns, sum of channels]`
  */
-export function joinMaps(maps: readonly tf.Tensor4D[], method: 'bilinear' | 'nearest'): tf.Tensor4D {
-  const [, rows, columns] = maps[0]!.shape;
+export function joinMaps(
+  maps: readonly tf.Tensor4D[],
+  method: 'bilinear' | 'nearest',
+  grid?: readonly [number, number],
+): tf.Tensor4D {
+  const [rows, columns] = grid ?? (maps[0]!.shape.slice(1, 3) as [number, number]);
   const resized = maps.map((map) => {
     if (map.shape[1] === rows && map.shape[2] === columns) return map;
     return method === 'bilinear'

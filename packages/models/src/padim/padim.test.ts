@@ -1,0 +1,61 @@
+import { checkDetector, tinyParts } from '@adlib/testing';
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, test } from 'vitest';
+import { assertOnnxAgrees } from '../testing/onnxAgrees.js';
+import type { PaDiMOptions } from './options.js';
+import { PaDiM } from './padim.js';
+import { PositionGaussians } from './positionGaussians.js';
+
+const small: PaDiMOptions = { backbone: 'filter-bank', size: [32, 48], features: 12, sigma: 1 };
+
+describe('PaDiM', () => {
+  test.each(['anomalib', 'reference'] as const)(
+    'keeps the contract of every detector: %s',
+    { timeout: 300_000 },
+    async (variant) => {
+      const passed = await checkDetector(() => new PaDiM({ ...small, variant }), {
+        numTensors: () => tf.memory().numTensors,
+        checkOnnx: assertOnnxAgrees,
+      });
+      expect(passed.length).toBeGreaterThan(15);
+    },
+  );
+
+  test('one picture is too few, and so are options that cannot be', async () => {
+    await expect(new PaDiM(small).fit(tinyParts({ count: 1 }))).rejects.toThrow('images must be 2 or more images');
+    expect(() => new PaDiM({ ...small, features: 1000 })).toThrow('features');
+    expect(() => new PaDiM({ ...small, layers: ['layer3', 'layer1'] })).toThrow('in order, the finest first');
+    expect(() => new PaDiM({ ...small, size: [16, 48] })).toThrow('size[0]');
+    expect(() => new PaDiM({ ...small, sigmas: 1 } as never)).toThrow('sigmas');
+    await expect(new PaDiM({ size: [32, 32] }).fit(tinyParts({ count: 2 }))).rejects.toThrow('weights');
+  });
+});
+
+describe('PositionGaussians', () => {
+  test('the worked example: distance of (4, 0) from five points, at each of two positions', async () => {
+    const rows = [1, 2, 2, 1, 3, 5, 0, 1, 2, 2];
+    const gaussians = new PositionGaussians(2, 2);
+    for (let n = 0; n < 5; n++) {
+      const own = rows.slice(2 * n, 2 * n + 2);
+      gaussians.add(Float32Array.of(...own, ...own), 1);
+    }
+    const { mean, factor } = await gaussians.finish(0.01);
+    for (const p of [0, 1]) {
+      const [a, b] = [4 - mean[2 * p]!, 0 - mean[2 * p + 1]!];
+      const [f, g, h] = factor.subarray(3 * p);
+      expect(Math.hypot(f! * a, g! * a + h! * b)).toBeCloseTo(4.577925026224, 5);
+    }
+  });
+
+  test('eight at once, in parts, or one by one: the same', async () => {
+    const random = Float32Array.from({ length: 16 * 3 * 5 }, (_, i) => Math.sin(i * i) * 3 + 100);
+    const whole = new PositionGaussians(3, 5);
+    whole.add(random.subarray(0, 120), 8);
+    whole.add(random.subarray(120), 8);
+    const parts = new PositionGaussians(3, 5);
+    for (let n = 0; n < 16; n++) parts.add(random.slice(15 * n, 15 * (n + 1)), 1);
+    const [a, b] = [await whole.finish(0.01), await parts.finish(0.01)];
+    a.factor.forEach((v, i) => expect(v).toBeCloseTo(b.factor[i]!, 5));
+    a.mean.forEach((v, i) => expect(v).toBeCloseTo(b.mean[i]!, 4));
+  });
+});
