@@ -10,6 +10,16 @@ import { readMask } from './mask.js';
 
 const pictureEndings = new Set(['.png', '.jpg', '.jpeg', '.bmp', '.tif', '.tiff', '.webp']);
 
+/**
+ * Whether a file's name ends as those of pictures that can be read.
+ *
+ * @param name - name or path
+ * @returns true for upper-case endings, too
+ */
+export function isPictureName(name: string): boolean {
+  return pictureEndings.has(extname(name).toLowerCase());
+}
+
 /** A file of a data set. */
 export interface DataFile {
   /** Where it is. */
@@ -36,7 +46,7 @@ export async function listPictures(dir: string): Promise<Listing> {
   const files: DataFile[] = [];
   await walk(dir, '', files, new Set());
   files.sort((a, b) => (a.below < b.below ? -1 : 1));
-  const isPicture = (file: DataFile): boolean => pictureEndings.has(extname(file.below).toLowerCase());
+  const isPicture = (file: DataFile): boolean => isPictureName(file.below);
   return { pictures: files.filter(isPicture), others: files.filter((file) => !isPicture(file)) };
 }
 

@@ -27,7 +27,7 @@ export interface ImagesOfOptions {
  * console.log(images.length, (await images.get(2)).width); // 3 128
  * ```
  */
-export function imagesOf(samples: readonly Sample[], options: ImagesOfOptions = {}): ImageCollection {
+export function imagesOf(samples: readonly Pick<Sample, 'image'>[], options: ImagesOfOptions = {}): ImageCollection {
   const { concurrency = 4, prefetch = 8 } = options;
   assertKnownOptions('imagesOf', options, ['concurrency', 'prefetch']);
   assertInteger('imagesOf', 'concurrency', concurrency, 1);

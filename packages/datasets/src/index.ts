@@ -46,6 +46,8 @@ export { imagesOf } from './images.js';
 export type { ImagesOfOptions } from './images.js';
 export { partial, withNoise } from './mixing.js';
 export type { MixingOptions } from './mixing.js';
+export { picturesOf, pictureSample, readPicture } from './pictures.js';
+export type { Drawable, PictureFacts, PicturesOfOptions, PictureSource, ReadPictureOptions } from './pictures.js';
 export { assignRoles, roles, samplesByRole } from './roles.js';
 export type { AssignRolesOptions, LeftOutEntry, RoleChange, RoleEntry, RoleManifest } from './roles.js';
 export { synthetic } from './synthetic.js';

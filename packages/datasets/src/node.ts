@@ -51,4 +51,6 @@ export { readBorderline } from './readBorderline.js';
 export { layouts, readDataset } from './readDataset.js';
 export type { Layout } from './readDataset.js';
 export { readRoles, writeRoles } from './roleFile.js';
+export { watchFolder } from './watchFolder.js';
+export type { WatchedPicture, WatchFolderOptions } from './watchFolder.js';
 export { writeMvtec } from './writeMvtec.js';
