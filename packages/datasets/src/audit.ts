@@ -1,24 +1,26 @@
-import { assertInteger, assertKnownOptions, assertLength, type LongCallOptions } from '@adlib/core';
+import { argumentMessage, assertInteger, assertKnownOptions, assertLength, type LongCallOptions } from '@adlib/core';
+import { copyFindings, groupFindings, nearFindings } from './audit/copyFindings.js';
+import { countFindings, defectSizes, groupsOf, type AuditGroup, type DefectSize } from './audit/countFindings.js';
+import { nearDuplicates, type Comparison } from './audit/duplicates.js';
 import { featuresOf, type SampleFeatures } from './audit/features.js';
-import {
-  driftFindings,
-  duplicateFindings,
-  maskFindings,
-  pictureFindings,
-  sizeFindings,
-  type Finding,
-  type UseOf,
-} from './audit/findings.js';
-import type { Dataset, Role } from './dataset.js';
+import { finding, groupBy, type Finding, type UseOf } from './audit/findings.js';
+import { frameFindings, strangerFindings } from './audit/frameFindings.js';
+import type { FindingLevel } from './audit/kinds.js';
+import { lightFindings } from './audit/lightFindings.js';
+import { maskFindings } from './audit/maskFindings.js';
+import { formatFindings, pictureFindings, withUsual } from './audit/pictureFindings.js';
+import type { Dataset, Role, Sample } from './dataset.js';
 import { limiter } from './limiter.js';
 import type { RoleManifest } from './roles.js';
 
 /** Options of {@link audit}. */
 export interface AuditOptions extends LongCallOptions {
-  /** What each sample is used for. @defaultValue the layout's train and test */
+  /** What each sample is used for; disputed ones for nothing. @defaultValue what the layout says */
   manifest?: RoleManifest;
   /** `[height, width]` of the network's input, to find defects that would be too small in it. @defaultValue not checked */
   inputSize?: readonly [number, number];
+  /** The part a picture shows, where several pictures show one; undefined for none. @defaultValue the sample's `group` */
+  group?: (sample: Sample) => string | undefined;
 }
 
 /** What an audit found; plain JSON. */
@@ -33,15 +35,24 @@ export interface AuditReport {
   findings: Finding[];
   /** How many of each level. */
   counts: { error: number; warning: number; note: number };
+  /** Samples by role and defect type. */
+  groups: AuditGroup[];
+  /** How large the defects are, by type. */
+  defects: DefectSize[];
+  /** How many pairs of pictures the search for near copies compared, and how many each step left. */
+  comparison: Comparison;
+  /** `[height, width]` that sizes of defects were judged for; `null` where none was given. */
+  inputSize: [number, number] | null;
 }
 
 /**
- * Looks at every picture and mask of a data set for what would make figures wrong: the same picture in two roles (exact copies
- * by hash, near copies by print and thumbnail), wrong labels, pictures that are blank, blurred or unlike the others, masks
- * that are empty or inverted, groups too small. Four pictures at a time are in memory; a few kilobytes are kept of each.
+ * Looks at every picture and mask of a data set for what would make figures wrong: the same picture, or the same part, in two
+ * roles (exact copies by hash; near, mirrored and turned ones by print and thumbnail), wrong labels, pictures that are blank,
+ * blurred, cut off or unlike the others, light that changes, masks that are empty, inverted or grey, defects and groups that
+ * are too small. Each picture is decoded once; four at a time are in memory, and three kilobytes are kept of each.
  *
  * @param dataset - the data set
- * @param options - roles, the network's input size, progress and cancellation
+ * @param options - roles, the network's input size, groups, progress and cancellation
  * @returns the findings; a sample that cannot be read is one of them
  * @throws TypeError or RangeError if an option is not valid
  * @example
@@ -52,14 +63,57 @@ export interface AuditReport {
  * ```
  */
 export async function audit(dataset: Dataset, options: AuditOptions = {}): Promise<AuditReport> {
-  const { manifest, inputSize, onProgress, signal } = options;
-  assertKnownOptions('audit', options, ['manifest', 'inputSize', 'onProgress', 'signal']);
+  const { manifest, inputSize, group = (sample) => sample.group, onProgress, signal } = options;
+  assertKnownOptions('audit', options, ['manifest', 'inputSize', 'group', 'onProgress', 'signal']);
+  if (typeof group !== 'function') throw new TypeError(argumentMessage('audit', 'group', 'a function', group));
   if (inputSize !== undefined) {
     assertLength('audit', 'inputSize', inputSize, 2, '[height, width]');
     inputSize.forEach((n, axis) => assertInteger('audit', `inputSize[${axis}]`, n, 1));
   }
-  const findings: Finding[] = [];
-  const { samples } = dataset;
+  const { all, unreadable } = await readAll(dataset.samples, options);
+  const roleOf = new Map<string, Role>(manifest?.samples.map(({ id, role }) => [id, role]));
+  const useOf: UseOf = ({ sample }) => {
+    if (sample.disputed !== undefined) return undefined;
+    return manifest === undefined ? (sample.role ?? sample.split) : roleOf.get(sample.id);
+  };
+  onProgress?.({ stage: 'compare', done: 0, total: 1 });
+  const distinct = [...groupBy(all, ({ hash }) => hash).values()].map((same) => same[0]!);
+  const nearness = await nearDuplicates(distinct, signal);
+  onProgress?.({ stage: 'compare', done: 1, total: 1 });
+  const findings = withUsual(all, useOf, [
+    ...unreadable,
+    ...copyFindings(all, useOf),
+    ...nearFindings(nearness, useOf),
+    ...groupFindings(all, useOf, group),
+    ...formatFindings(all, useOf),
+    ...pictureFindings(all),
+    ...frameFindings(all),
+    ...strangerFindings(distinct, nearness),
+    ...lightFindings(all, useOf),
+    ...maskFindings(all, inputSize),
+    ...countFindings(all, useOf),
+  ]);
+  const order = ['error', 'warning', 'note'] as const;
+  findings.sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+  const count = (level: FindingLevel): number => findings.filter((one) => one.level === level).length;
+  return {
+    schema: 'adlib.audit/1',
+    dataset: dataset.name,
+    samples: dataset.samples.length,
+    findings,
+    counts: { error: count('error'), warning: count('warning'), note: count('note') },
+    groups: groupsOf(all, useOf),
+    defects: defectSizes(all),
+    comparison: nearness.comparison,
+    inputSize: inputSize === undefined ? null : [inputSize[0], inputSize[1]],
+  };
+}
+
+async function readAll(
+  samples: readonly Sample[],
+  { onProgress, signal }: LongCallOptions,
+): Promise<{ all: SampleFeatures[]; unreadable: Finding[] }> {
+  const unreadable: Finding[] = [];
   const limited = limiter(4);
   let done = 0;
   const read = await Promise.all(
@@ -67,14 +121,7 @@ export async function audit(dataset: Dataset, options: AuditOptions = {}): Promi
       limited(async () => {
         signal?.throwIfAborted();
         const features = await featuresOf(sample).catch((error: unknown) => {
-          const message = `It cannot be read: ${(error as Error).message}`;
-          findings.push({
-            kind: 'unreadable',
-            level: 'error',
-            files: [sample.id],
-            message,
-            advice: 'Replace or remove it.',
-          });
+          unreadable.push(finding('unreadable', [sample.id], `It cannot be read: ${(error as Error).message}`));
           return undefined;
         });
         onProgress?.({ stage: 'audit', done: ++done, total: samples.length });
@@ -82,24 +129,6 @@ export async function audit(dataset: Dataset, options: AuditOptions = {}): Promi
       }),
     ),
   );
-  const all = read.filter((features): features is SampleFeatures => features !== undefined);
-  const roleOf = new Map<string, Role>(manifest?.samples.map(({ id, role }) => [id, role]));
-  const useOf: UseOf = ({ sample }) => (manifest === undefined ? sample.split : roleOf.get(sample.id));
-  findings.push(
-    ...duplicateFindings(all, useOf),
-    ...pictureFindings(all),
-    ...driftFindings(all, useOf),
-    ...maskFindings(all, inputSize),
-    ...sizeFindings(all, useOf),
-  );
-  const order = ['error', 'warning', 'note'] as const;
-  findings.sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
-  const count = (level: Finding['level']): number => findings.filter((finding) => finding.level === level).length;
-  return {
-    schema: 'adlib.audit/1',
-    dataset: dataset.name,
-    samples: samples.length,
-    findings,
-    counts: { error: count('error'), warning: count('warning'), note: count('note') },
-  };
+  unreadable.sort((a, b) => (a.files[0]! < b.files[0]! ? -1 : 1));
+  return { all: read.filter((features): features is SampleFeatures => features !== undefined), unreadable };
 }

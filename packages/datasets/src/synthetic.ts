@@ -9,6 +9,7 @@ import {
 } from '@adlib/core';
 import type { Image, Mask } from '@adlib/core';
 import type { Dataset, Sample } from './dataset.js';
+import { hashPixels } from './hashPixels.js';
 import { develop, paintCanvas, type Part } from './synthetic/canvas.js';
 import { applyDefect, syntheticDefects, type SyntheticDefect } from './synthetic/defects.js';
 import { screw } from './synthetic/screw.js';
@@ -115,9 +116,4 @@ export function synthetic(kind: SyntheticKind, options: SyntheticOptions = {}): 
   ];
   samples.sort((a, b) => (a.id < b.id ? -1 : 1));
   return { name: `synthetic-${kind}`, samples, warnings: [] };
-}
-
-async function hashPixels({ data }: Image): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', data.slice().buffer);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,4 +1,7 @@
+import { breathe } from '@adlib/core';
 import { thumbnailSide, type SampleFeatures } from './features.js';
+import { median } from './findings.js';
+import { differingBits, placesOf } from './prints.js';
 
 /** Bits of 256 that two prints of one picture may differ in. */
 const printLimit = 16;
@@ -15,48 +18,73 @@ export interface NearDuplicate {
   readonly b: SampleFeatures;
   /** Mean difference of their thumbnails, in grey levels of 255. */
   readonly difference: number;
+  /** How the second must be turned to be the first: index into `orientations`. */
+  readonly way: number;
+}
+
+/** How many pairs of pictures each step of the search left. */
+export interface Comparison {
+  /** Pairs of files of other content. */
+  readonly pairs: number;
+  /** Pairs whose prints agree, in one of eight orientations. */
+  readonly printMatches: number;
+  /** Pairs of these that the pixel check found to be one picture. */
+  readonly samePicture: number;
+}
+
+/** What {@link nearDuplicates} gives. */
+export interface Nearness {
+  /** The pairs, nearest first. */
+  readonly near: readonly NearDuplicate[];
+  /** For each sample the difference from its nearest other, in grey levels of 255. */
+  readonly nearest: Float64Array;
+  /** What each step left. */
+  readonly comparison: Comparison;
 }
 
 /**
- * Pairs of files of other content that show one picture: saved anew, resized, compressed, made a little brighter. Candidates
- * have gradient prints that differ in at most 16 of 256 bits: two unrelated pictures do so with probability 1e-52 (binomial,
- * one half). Pictures of one kind of part are related, so each candidate is checked: thumbnails of equal mean that differ by less than 1.5
- * grey levels on average, and by less than 0.35 of the usual distance from a picture of this set to its nearest other.
+ * Pairs of files of other content that show one picture: saved anew, resized, compressed, made a little brighter, mirrored or
+ * turned by quarter turns. Candidates have gradient prints that differ in at most 16 of 256 bits: two unrelated pictures do so
+ * with probability 1e-52 (binomial, one half; eight orientations: 8e-52). Pictures of one kind of part are related, so each
+ * candidate is checked: thumbnails of equal mean that differ by less than 1.5 grey levels on average, and by less than 0.35 of
+ * the usual distance from a picture of this set to its nearest other.
  *
  * @param features - one per sample; exact copies should be passed once
+ * @param signal - cancels
  * @returns the pairs, nearest first; the work grows with the square of the number of samples
  */
-export function nearDuplicates(features: readonly SampleFeatures[]): NearDuplicate[] {
+export async function nearDuplicates(features: readonly SampleFeatures[], signal?: AbortSignal): Promise<Nearness> {
   const candidates: NearDuplicate[] = [];
   const nearest = new Float64Array(features.length).fill(Infinity);
+  const places = placesOf(thumbnailSide);
   const centred = features.map(({ thumbnail }) => centre(thumbnail));
+  let printMatches = 0;
   for (let i = 0; i < features.length; i++) {
+    if (i % 64 === 0) await breathe(signal);
     for (let j = i + 1; j < features.length; j++) {
-      const limit = Math.max(nearest[i]!, nearest[j]!, levelLimit);
-      const difference = distance(centred[i]!, centred[j]!, limit);
-      nearest[i] = Math.min(nearest[i]!, difference);
-      nearest[j] = Math.min(nearest[j]!, difference);
       const [a, b] = [features[i]!, features[j]!];
-      if (difference < levelLimit && differingBits(a.print, b.print) <= printLimit)
-        candidates.push({ a, b, difference });
+      const limit = Math.max(nearest[i]!, nearest[j]!, levelLimit);
+      const asItIs = distance(centred[i]!, centred[j]!, limit);
+      nearest[i] = Math.min(nearest[i]!, asItIs);
+      nearest[j] = Math.min(nearest[j]!, asItIs);
+      let matches = false;
+      for (let way = 0; way < places.length; way++) {
+        if (differingBits(a.prints[0]!, b.prints[way]!, printLimit) > printLimit) continue;
+        matches = true;
+        const difference = way === 0 ? asItIs : distance(centred[i]!, centred[j]!, levelLimit, places[way]);
+        if (difference >= levelLimit) continue;
+        candidates.push({ a, b, difference, way });
+        break;
+      }
+      if (matches) printMatches++;
     }
   }
   const usual = median([...nearest].filter(Number.isFinite));
-  return candidates
+  const near = candidates
     .filter(({ difference }) => difference < nearness * usual)
     .sort((p, q) => p.difference - q.difference);
-}
-
-/**
- * The middle value.
- *
- * @param values - in any order
- * @returns the median; NaN of none
- */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const pairs = (features.length * (features.length - 1)) / 2;
+  return { near, nearest, comparison: { pairs, printMatches, samePicture: near.length } };
 }
 
 function centre(thumbnail: Uint8Array): Float32Array {
@@ -64,24 +92,15 @@ function centre(thumbnail: Uint8Array): Float32Array {
   return Float32Array.from(thumbnail, (v) => v - mean);
 }
 
-/** Mean absolute difference; gives up row by row once it must be above `limit`. */
-function distance(a: Float32Array, b: Float32Array, limit: number): number {
+/** Mean absolute difference, the second picture read at `places`; gives up row by row once it must be above `limit`. */
+function distance(a: Float32Array, b: Float32Array, limit: number, places?: Uint16Array): number {
   const most = limit * a.length;
   let sum = 0;
   for (let start = 0; start < a.length; start += thumbnailSide) {
-    for (let i = start; i < start + thumbnailSide; i++) sum += Math.abs(a[i]! - b[i]!);
+    const end = start + thumbnailSide;
+    if (places === undefined) for (let i = start; i < end; i++) sum += Math.abs(a[i]! - b[i]!);
+    else for (let i = start; i < end; i++) sum += Math.abs(a[i]! - b[places[i]!]!);
     if (sum > most) return Infinity;
   }
   return sum / a.length;
-}
-
-function differingBits(a: Uint32Array, b: Uint32Array): number {
-  let bits = 0;
-  for (let i = 0; i < a.length; i++) {
-    let x = a[i]! ^ b[i]!;
-    x -= (x >>> 1) & 0x55555555;
-    x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-    bits += Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-  }
-  return bits;
 }

@@ -1,123 +1,135 @@
-import { maxValue, prepareImage, toChannels, type Image, type Mask } from '@adlib/core';
+import { maxValue, prepareImage, toChannels, type Image } from '@adlib/core';
 import type { Sample } from '../dataset.js';
+import { maskFeatures, type MaskFeatures } from './maskFeatures.js';
+import { orientedPrints } from './prints.js';
 
-/** What an audit keeps of one sample: a few hundred bytes, whatever the picture's size. */
+/** What an audit keeps of one sample: three kilobytes, whatever the picture's size. */
 export interface SampleFeatures {
   /** The sample. */
   readonly sample: Sample;
   /** SHA-256 of its content. */
   readonly hash: string;
-  /** Height, width, channels and bits per channel in one word, for example `512×512 grey 8 bit`. */
-  readonly format: string;
   /** Rows. */
   readonly height: number;
   /** Columns. */
   readonly width: number;
+  /** Channels as decoded. */
+  readonly channels: 1 | 3;
+  /** Kind of values, `8 bit`, `16 bit` or `float`. */
+  readonly bits: string;
+  /** Ending of the file's name in lower case, `jpg` for `jpeg`; empty where there is none. */
+  readonly ending: string;
   /** Mean luma, 0..1. */
   readonly brightness: number;
   /** Standard deviation of the luma, 0..1. */
   readonly contrast: number;
-  /** Mean of red minus mean of blue, 0 for grey. */
-  readonly warmth: number;
-  /** Mean square of the luma's Laplacian at the picture's own size: low when blurred. */
+  /** Mean of red minus blue, green minus the mean of both, and the largest minus the smallest; 0 for grey. */
+  readonly colour: readonly [number, number, number];
+  /** Mean square of the luma's Laplacian at the picture's own size: low when blurred, high when noisy. */
   readonly sharpness: number;
   /** Share of pixels at black or at full brightness. */
   readonly clipped: number;
-  /** Signs of the gradients of a 16×17 thumbnail: 256 bits. */
-  readonly print: Uint32Array;
+  /** Share of height or width taken by rows or columns of one value along the border. */
+  readonly bars: number;
+  /** Prints of the picture as it is, and turned and mirrored in the seven other ways. */
+  readonly prints: readonly Uint32Array[];
   /** Luma at 48×48, 0..255, to check near duplicates with. */
   readonly thumbnail: Uint8Array;
   /** Facts on the mask, where there is one. */
   readonly mask: MaskFeatures | undefined;
 }
 
-/** Facts on one mask. */
-export interface MaskFeatures {
-  /** Whether it has the picture's size. */
-  readonly fits: boolean;
-  /** Share of pixels that are defective. */
-  readonly share: number;
-  /** Whether it reaches the border of the picture. */
-  readonly atBorder: boolean;
-}
-
 /** Side of the thumbnail that near duplicates are checked with. */
 export const thumbnailSide = 48;
 
 /**
- * Reads one sample and keeps its features.
+ * Reads one sample, its picture once, and keeps its features.
  *
  * @param sample - the sample
  * @returns the features
- * @throws what reading it throws
+ * @throws what reading the picture throws; a mask that cannot be read is a fact
  */
 export async function featuresOf(sample: Sample): Promise<SampleFeatures> {
   const [hash, image] = [await sample.hash(), await sample.image()];
-  const mask = sample.mask === undefined ? undefined : maskFeatures(await sample.mask(), image);
+  const mask = await maskFeatures(sample, image);
   const grey = toChannels(image, 1);
-  const { data, width, height } = grey;
   const max = maxValue(image);
-  let [sum, squares, edges, clipped] = [0, 0, 0, 0];
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i]! / max;
-    sum += value;
-    squares += value * value;
-    if (value <= 0 || value >= 1) clipped++;
-  }
-  for (let y = 1; y < height - 1; y++) {
-    for (let i = y * width + 1; i < (y + 1) * width - 1; i++) {
-      const edge = (data[i - 1]! + data[i + 1]! + data[i - width]! + data[i + width]! - 4 * data[i]!) / max;
-      edges += edge * edge;
-    }
-  }
-  const mean = sum / data.length;
-  const bits = image.data instanceof Uint8Array ? '8 bit' : image.data instanceof Uint16Array ? '16 bit' : 'float';
+  const small = prepareImage(grey, { size: [thumbnailSide, thumbnailSide] }).data;
   return {
     sample,
     hash,
-    format: `${width}×${height} ${image.channels === 1 ? 'grey' : 'RGB'} ${bits}`,
-    height,
-    width,
-    brightness: mean,
-    contrast: Math.sqrt(Math.max(0, squares / data.length - mean * mean)),
-    warmth: warmth(image, max),
-    sharpness: edges / Math.max(1, (width - 2) * (height - 2)),
-    clipped: clipped / data.length,
-    print: fingerprint(grey),
-    thumbnail: Uint8Array.from(prepareImage(grey, { size: [thumbnailSide, thumbnailSide] }).data, (v) =>
-      Math.round(v * 255),
-    ),
+    height: image.height,
+    width: image.width,
+    channels: image.channels,
+    bits: image.data instanceof Uint8Array ? '8 bit' : image.data instanceof Uint16Array ? '16 bit' : 'float',
+    ending: endingOf(sample.id),
+    ...lightOf(grey, max),
+    colour: colourOf(image, max),
+    bars: barsOf(grey),
+    prints: orientedPrints(small, thumbnailSide),
+    thumbnail: Uint8Array.from(small, (v) => Math.round(v * 255)),
     mask,
   };
 }
 
-function warmth({ data, channels }: Image, max: number): number {
-  if (channels === 1) return 0;
-  let sum = 0;
-  for (let i = 0; i < data.length; i += 3) sum += data[i]! - data[i + 2]!;
-  return sum / max / (data.length / 3);
+function endingOf(id: string): string {
+  const ending = /\.([^./]+)$/.exec(id)?.[1]?.toLowerCase() ?? '';
+  return ending === 'jpeg' ? 'jpg' : ending === 'tiff' ? 'tif' : ending;
 }
 
-/** dHash: bit `i` says whether a cell of the thumbnail is brighter than its right neighbour. */
-function fingerprint(grey: Image): Uint32Array {
-  const { data } = prepareImage(grey, { size: [16, 17] });
-  const print = new Uint32Array(8);
-  for (let y = 0, bit = 0; y < 16; y++) {
-    for (let x = 0; x < 16; x++, bit++) {
-      if (data[y * 17 + x]! > data[y * 17 + x + 1]!) print[bit >> 5]! |= 1 << (bit & 31);
+function lightOf(
+  { data, width, height }: Image,
+  max: number,
+): Pick<SampleFeatures, 'brightness' | 'contrast' | 'sharpness' | 'clipped'> {
+  let [sum, squares, edges, clipped] = [0, 0, 0, 0];
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    sum += value;
+    squares += value * value;
+    if (value <= 0 || value >= max) clipped++;
+  }
+  for (let y = 1; y < height - 1; y++) {
+    for (let i = y * width + 1; i < (y + 1) * width - 1; i++) {
+      const edge = data[i - 1]! + data[i + 1]! + data[i - width]! + data[i + width]! - 4 * data[i]!;
+      edges += edge * edge;
     }
   }
-  return print;
+  const mean = sum / data.length / max;
+  return {
+    brightness: mean,
+    contrast: Math.sqrt(Math.max(0, squares / data.length / max ** 2 - mean * mean)),
+    sharpness: edges / max ** 2 / Math.max(1, (width - 2) * (height - 2)),
+    clipped: clipped / data.length,
+  };
 }
 
-function maskFeatures({ data, width, height }: Mask, image: Image): MaskFeatures {
-  let count = 0;
-  let atBorder = false;
-  for (let i = 0; i < data.length; i++) {
-    if (data[i] === 0) continue;
-    count++;
-    const x = i % width;
-    atBorder ||= x === 0 || x === width - 1 || i < width || i >= data.length - width;
+function colourOf({ data, channels }: Image, max: number): [number, number, number] {
+  if (channels === 1) return [0, 0, 0];
+  let [warm, green, chroma] = [0, 0, 0];
+  for (let i = 0; i < data.length; i += 3) {
+    const [r, g, b] = [data[i]!, data[i + 1]!, data[i + 2]!];
+    warm += r - b;
+    green += g - (r + b) / 2;
+    chroma += Math.max(r, g, b) - Math.min(r, g, b);
   }
-  return { fits: width === image.width && height === image.height, share: count / data.length, atBorder };
+  const pixels = (max * data.length) / 3;
+  return [warm / pixels, green / pixels, chroma / pixels];
+}
+
+/** Share of the longer run of lines of one value along the borders, over rows and columns. */
+function barsOf({ data, width, height }: Image): number {
+  const along = (lines: number, length: number, step: number, stride: number): number => {
+    const flat = (line: number): boolean => {
+      for (let i = 1; i < length; i++) {
+        if (data[line * stride + i * step] !== data[line * stride]) return false;
+      }
+      return true;
+    };
+    let start = 0;
+    while (start < lines && flat(start)) start++;
+    let end = 0;
+    while (end < lines - start && flat(lines - 1 - end)) end++;
+    return (start + end) / lines;
+  };
+  return Math.max(along(height, width, 1, width), along(width, height, width, 1));
 }
