@@ -76,6 +76,35 @@ describe('figures', () => {
     expect(results.pixel).toBeNull();
   });
 
+  test('disputed images are scored apart and change no figure', async () => {
+    const plain = await evaluate(detector, fixed(20), mixedSizes);
+    const extra = tinySamples({ good: 2, defective: 1, seed: 9, prefix: 'c' }).map((sample, i) => ({
+      ...sample,
+      disputed: `reason ${i}`,
+    }));
+    const tested = [extra[2]!, ...mixedSizes.slice(0, 5), extra[0]!, ...mixedSizes.slice(5), extra[1]!];
+    const { results, samples } = await evaluate(detector, fixed(20), tested);
+    const { disputed, warnings, seconds, ...rest } = results;
+    const { seconds: _, warnings: before, ...expected } = plain.results;
+    expect(rest).toEqual(expected);
+    expect(seconds.scoring).toBeGreaterThan(0);
+    expect(warnings).toEqual([
+      ...before,
+      '3 test images are disputed and left out of all figures; they are listed apart.',
+    ]);
+    expect(samples.map(({ result }) => result.id)).toEqual(plain.samples.map(({ result }) => result.id));
+    const scores = await Promise.all([extra[2]!, extra[0]!, extra[1]!].map(async (s) => (await detector.score([await s.image()]))[0]!.score)); // prettier-ignore
+    expect(disputed).toEqual(
+      [extra[2]!, extra[0]!, extra[1]!].map(({ id, label, defect, disputed: reason }, i) => ({
+        ...{ id, label, defect, reason, score: scores[i]! },
+        decision: scores[i]! > 20 ? 'defective' : 'good',
+      })),
+    );
+    expect('disputed' in plain.results).toBe(false);
+    await expect(evaluate(detector, fixed(20), extra)).rejects.toThrow('samples must be 1 or more test images');
+    await expect(evaluate(scripted(NaN), fixed(20), [mixedSizes[0]!, extra[0]!])).rejects.toThrow('finite');
+  });
+
   test('pixel figures equal the metrics over all maps, on images of several sizes', async () => {
     const { results } = await evaluate(detector, fixed(20), mixedSizes);
     const detections = await detector.score(await Promise.all(mixedSizes.map((sample) => sample.image())));

@@ -14,7 +14,7 @@ import { hashesOf, setHash } from './contentHash.js';
 import { defectFigures } from './defectFigures.js';
 import { figure, imageFigures, imageRoc } from './imageFigures.js';
 import { pickSamples, type SampleCounts } from './pickSamples.js';
-import type { EvaluationResults, EvaluationSample, ImageResult, PixelFigures } from './results.js';
+import type { DisputedResult, EvaluationResults, EvaluationSample, ImageResult, PixelFigures } from './results.js';
 import { thinCurve } from './thinCurve.js';
 import { versions } from './version.js';
 import { evaluationWarnings } from './warnings.js';
@@ -52,14 +52,15 @@ const KNOWN = ['name', 'fprLimit', 'pixelBits', 'device', 'pictures', 'seen', 'p
 
 /**
  * Scores test images one after the other and measures how well they are told apart. Nothing is fitted here: scores stay
- * raw, and decisions use the threshold as it is. Anomaly maps are compared with the masks at each image's own size.
+ * raw, and decisions use the threshold as it is. Anomaly maps are compared with the masks at each image's own size. Images
+ * whose label is disputed (`borderline` of `@adlib/datasets`) are scored too, but take part in no figure: they come apart.
  *
  * @param detector - a fitted detector; not changed
  * @param threshold - a threshold fitted on calibration images
- * @param samples - the test images; good ones, and defective ones with masks where there are any
+ * @param tested - the test images; good ones, and defective ones with masks where there are any; disputed ones
  * @param options - see {@link EvaluateOptions}
  * @returns the results, and the pictures of the worst, borderline and best images (scored a second time)
- * @throws RangeError if there are no samples, a score is not finite, or a mask has another size than its image;
+ * @throws RangeError if there are no samples but disputed ones, a score is not finite, or a mask has another size than its image;
  *   NotFittedError if the detector has learned nothing; the signal's reason when cancelled
  * @example
  * ```ts
@@ -79,13 +80,15 @@ const KNOWN = ['name', 'fprLimit', 'pixelBits', 'device', 'pictures', 'seen', 'p
 export async function evaluate(
   detector: Detector,
   threshold: Threshold,
-  samples: readonly Sample[],
+  tested: readonly Sample[],
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { name = 'test', fprLimit = 0.3, pictures = {}, seen = new Set(), provenance = {}, signal } = options;
+  const samples = tested.filter((sample) => sample.disputed === undefined);
   checkArguments(samples, fprLimit, options);
   const hashes = await hashesOf(samples, signal);
   const scored = await scoreAll(detector, threshold, samples, options);
+  const disputed = await scoreDisputed(detector, threshold, tested, options);
   const started = performance.now();
   const { images, pixels } = scored;
   const withPixels = pixels.groups.some((group) => group !== 'good') ? pixels : undefined;
@@ -103,6 +106,7 @@ export async function evaluate(
     counts: { images: images.length, good, defective, withMask: scored.withMask },
     seconds: { scoring: scored.seconds, metrics: 0, perImage: scored.seconds / images.length },
     images,
+    ...(disputed.length === 0 ? {} : { disputed }),
     curves: { roc: imageRoc(images), pro: withPixels === undefined ? null : thinnedPro(withPixels.proCurve()) },
     warnings: evaluationWarnings({
       good,
@@ -113,6 +117,7 @@ export async function evaluate(
       seenBefore: samples.filter((_, i) => seen.has(hashes[i]!)).map((sample) => sample.id),
       repeated: samples.filter((_, i) => hashes.indexOf(hashes[i]!) < i).map((sample) => sample.id),
       threshold,
+      disputed: disputed.length,
     }),
     provenance: { ...versions(), device: options.device ?? 'auto', ...provenance },
   };
@@ -156,9 +161,7 @@ async function scoreAll(
   for await (const { score, map } of detector.scoreEach(imagesOf(samples), options)) {
     const sample = samples[scored.images.length]!;
     const { id, label, defect } = sample;
-    if (!Number.isFinite(score)) {
-      throw new RangeError(argumentMessage('evaluate', `the score of ${id}`, 'a finite number', score));
-    }
+    assertScore(id, score);
     scored.images.push({ id, label, defect, score, decision: decide(threshold, score) });
     if (map !== undefined) {
       scored.maps = true;
@@ -176,6 +179,29 @@ async function scoreAll(
   }
   scored.seconds = (performance.now() - started) / 1000 - scored.metricsSeconds;
   return scored;
+}
+
+async function scoreDisputed(
+  detector: Detector,
+  threshold: Threshold,
+  tested: readonly Sample[],
+  { device, signal }: EvaluateOptions,
+): Promise<DisputedResult[]> {
+  const samples = tested.filter((sample) => sample.disputed !== undefined);
+  const results: DisputedResult[] = [];
+  if (samples.length === 0) return results;
+  const options = { ...(device === undefined ? {} : { device }), ...(signal === undefined ? {} : { signal }) };
+  for await (const { score } of detector.scoreEach(imagesOf(samples), { ...options, maps: false })) {
+    const { id, label, defect, disputed } = samples[results.length]!;
+    assertScore(id, score);
+    results.push({ id, label, defect, score, decision: decide(threshold, score), reason: disputed! });
+  }
+  return results;
+}
+
+function assertScore(id: string, score: number): void {
+  if (Number.isFinite(score)) return;
+  throw new RangeError(argumentMessage('evaluate', `the score of ${id}`, 'a finite number', score));
 }
 
 function assertMaskSize(id: string, mask: { width: number; height: number }, shape: readonly number[]): void {

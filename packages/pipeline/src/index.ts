@@ -5,6 +5,7 @@ export type { EvaluateOptions, Evaluation } from './evaluate.js';
 export type { SampleCounts } from './pickSamples.js';
 export type {
   DefectFigures,
+  DisputedResult,
   EvaluationResults,
   EvaluationSample,
   Figure,

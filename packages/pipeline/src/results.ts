@@ -74,6 +74,12 @@ export interface ImageResult {
   decision: 'good' | 'defective' | 'review';
 }
 
+/** What the detector said of a test image whose label is disputed: in no figure, curve or count. */
+export interface DisputedResult extends ImageResult {
+  /** Why its label is disputed. */
+  reason: string;
+}
+
 /** Everything an evaluation found: plain JSON, what `adlib evaluate --json` prints. */
 export interface EvaluationResults {
   /** Version of this form. */
@@ -96,6 +102,8 @@ export interface EvaluationResults {
   seconds: { scoring: number; metrics: number; perImage: number };
   /** One per test image. */
   images: ImageResult[];
+  /** Test images whose label is disputed, apart from everything else; absent where there are none. */
+  disputed?: DisputedResult[];
   /** Curves thinned to at most 500 points, end points kept. */
   curves: { roc: { fpr: number[]; tpr: number[] }; pro: { fpr: number[]; pro: number[] } | null };
   /** What a reader must know before trusting a figure. */

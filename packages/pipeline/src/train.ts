@@ -42,7 +42,7 @@ export interface TrainRecord {
  * @param roles - samples by role
  * @param options - seed, device, progress, cancellation
  * @returns the record of the training; the detector itself is fitted in place
- * @throws RangeError if there is nothing to train on, a training image is not good, or two roles share a picture; what the
+ * @throws RangeError if there is nothing to train on, a training image is not good or is disputed, or two roles share a picture; what the
  *   detector's `fit` throws
  * @example
  * ```ts
@@ -74,6 +74,18 @@ export async function train(detector: Detector, roles: RoleSamples, options: Tra
         'good images in train and validation',
         bad.id,
         'Detectors learn from good parts only.',
+      ),
+    );
+  }
+  const disputed = [...roles.train, ...validation, ...calibration].find((sample) => sample.disputed !== undefined);
+  if (disputed !== undefined) {
+    throw new RangeError(
+      argumentMessage(
+        'train',
+        'roles',
+        'without disputed images in train, validation and calibration',
+        disputed.id,
+        'Assign roles anew.',
       ),
     );
   }

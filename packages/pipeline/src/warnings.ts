@@ -16,6 +16,8 @@ export interface EvaluationFacts {
   seenBefore: readonly string[];
   /** Ids of test images whose content is in the test set more than once. */
   repeated: readonly string[];
+  /** Test images whose label is disputed. */
+  disputed: number;
   /** The threshold used. */
   threshold: Threshold;
 }
@@ -64,6 +66,13 @@ export function evaluationWarnings(facts: EvaluationFacts): string[] {
     warnings.push(
       `${facts.emptyMask} defective test images have a mask that marks no pixel; their pixels count as good.`,
     );
+  }
+  if (facts.disputed > 0) {
+    const what =
+      facts.disputed === 1
+        ? '1 test image is disputed and left'
+        : `${facts.disputed} test images are disputed and left`;
+    warnings.push(`${what} out of all figures; they are listed apart.`);
   }
   return [...warnings, ...threshold.warnings.map((text) => `Threshold: ${text}`)];
 }
