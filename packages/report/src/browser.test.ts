@@ -8,7 +8,9 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoAudit, demoPictures } from '../test/demo-audit.js';
 import { demoResults, demoSamples } from '../test/demo.js';
+import { auditReport } from './audit.js';
 import { renderReport } from './report.js';
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
@@ -36,6 +38,12 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
     const named = { ...results, data: { ...results.data, name: hostile }, warnings: [hostile] };
     const marked = samples.map((s) => ({ ...s, result: { ...s.result, id: hostile, defect: hostile } }));
     await writeFile(join(folder, 'hostile.html'), renderReport(named, { samples: marked, title: hostile }));
+    const [audited, bad] = [demoAudit(), demoAudit(hostile)];
+    await writeFile(join(folder, 'audit.html'), auditReport(audited, { pictures: demoPictures(audited) }));
+    await writeFile(
+      join(folder, 'hostile-audit.html'),
+      auditReport(bad, { pictures: demoPictures(bad), title: hostile }),
+    );
     browser = await chromium.launch({ executablePath, args });
   });
 
@@ -82,10 +90,31 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
     await close();
   });
 
-  test('hostile names are shown as text: nothing runs, nothing is fetched', async () => {
-    const { page, complaints, close } = await visit('hostile.html', { offline: false });
-    expect(await page.locator('h1').innerText()).toBe(hostile);
-    expect(await page.locator('script, img').count()).toBe(0);
+  test.each(['hostile.html', 'hostile-audit.html'])(
+    '%s: hostile names are shown as text: nothing runs, nothing is fetched',
+    async (file) => {
+      const { page, complaints, close } = await visit(file, { offline: false });
+      expect(await page.locator('h1').innerText()).toBe(hostile);
+      expect(await page.locator('script, img').count()).toBe(0);
+      expect(complaints).toEqual([]);
+      await close();
+    },
+  );
+
+  test('the page of an audit opens offline; copies stand side by side, and links lead to their kind', async () => {
+    const { page, complaints, close } = await visit('audit.html');
+    const pictures = await decoded(page);
+    expect(pictures).toHaveLength(2 + 2 + 6 * 2 + 4);
+    for (const { found, wanted } of pictures) expect(found).toEqual(wanted);
+    const [left, right] = await Promise.all([0, 1].map((i) => page.locator('#leak figure').nth(i).boundingBox()));
+    expect(left!.y).toBe(right!.y);
+    expect(right!.x).toBeGreaterThanOrEqual(left!.x + left!.width);
+    await page.getByRole('link', { name: 'Pictures brighter or darker than the others' }).click();
+    expect(
+      await page.locator('#brightness h2').evaluate((node) => Math.abs(node.getBoundingClientRect().top)),
+    ).toBeLessThan(60);
+    await page.getByText('3 more findings of this kind').click();
+    expect(await page.getByText('Mean brightness of train/good/dark 8.png').isVisible()).toBe(true);
     expect(complaints).toEqual([]);
     await close();
   });
@@ -140,23 +169,21 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
     ['desktop, dark', 1280, 'dark'],
     ['narrow', 360, 'light'],
   ] as const)('%s: nothing sticks out of the page, and axe finds no fault', async (_, width, colorScheme) => {
-    for (const file of ['plain.html', 'hostile.html']) {
+    for (const file of ['plain.html', 'hostile.html', 'audit.html', 'hostile-audit.html']) {
       const { page, close } = await visit(file, { viewport: { width, height: 800 }, colorScheme });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       await close();
     }
-    const { page, close } = await visit('plain.html', {
-      viewport: { width, height: 800 },
-      colorScheme,
-      bypassCSP: true,
-    });
-    await page.addScriptTag({ content: axe.source });
-    const faults = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }; // prettier-ignore
-      return (await axe.run()).violations.map((v) => `${v.id}: ${v.nodes[0]!.html.slice(0, 200)}`);
-    });
-    expect(faults).toEqual([]);
-    await close();
+    for (const file of ['plain.html', 'audit.html']) {
+      const { page, close } = await visit(file, { viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
+      await page.addScriptTag({ content: axe.source });
+      const faults = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }; // prettier-ignore
+        return (await axe.run()).violations.map((v) => `${v.id}: ${v.nodes[0]!.html.slice(0, 200)}`);
+      });
+      expect(faults).toEqual([]);
+      await close();
+    }
   });
 
   test('prints on white, with nothing cut off at the width of A4', async () => {

@@ -1,3 +1,5 @@
+export { auditReport } from './audit.js';
+export type { AuditReportOptions } from './audit.js';
 export { COLORMAPS } from './colormap.js';
 export type { Colormap } from './colormap.js';
 export { overlayHeatmap, renderHeatmap } from './heatmap.js';

@@ -40,7 +40,7 @@ describe('drawSample', () => {
 
   test('extreme shapes keep at least one pixel', () => {
     const data = new Uint8Array(5000);
-    const { width, height } = drawSample({ kind: 'best', result, image: { data, width: 5000, height: 1, channels: 1 } }, 1, [0, 1], 'plasma'); // prettier-ignore
+    const { width, height } = drawSample({ image: { data, width: 5000, height: 1, channels: 1 } }, 1, [0, 1], 'plasma'); // prettier-ignore
     expect([width, height]).toEqual([400, 1]);
   });
 
@@ -54,7 +54,7 @@ describe('drawSample', () => {
   });
 
   test('16-bit and float pictures are drawn as 8-bit', () => {
-    const draw = (data: Image['data']) => png(drawSample({ kind: 'best', result, image: { data, width: 3, height: 1, channels: 1 } }, 1, [0, 1], 'plasma').image); // prettier-ignore
+    const draw = (data: Image['data']) => png(drawSample({ image: { data, width: 3, height: 1, channels: 1 } }, 1, [0, 1], 'plasma').image); // prettier-ignore
     expect([...draw(new Uint16Array([0, 32896, 65535])).data]).toEqual([0, 128, 255]);
     expect([...draw(new Float32Array([-1, 0.5, 1.5])).data]).toEqual([0, 128, 255]);
   });

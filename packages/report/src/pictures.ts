@@ -19,6 +19,9 @@ export interface Pictures {
   mask?: string;
 }
 
+/** What is drawn of a sample. */
+export type Parts = Pick<EvaluationSample, 'image' | 'map' | 'mask'>;
+
 /** Longest side of a picture in the report, in pixels. */
 const MAX_SIDE = 400;
 /** No picture is made smaller than this, whatever it takes. */
@@ -37,7 +40,7 @@ const BUDGET = 4_200_000;
  * @returns the pictures as `data:` addresses
  */
 export function drawSample(
-  sample: EvaluationSample,
+  sample: Parts,
   samples: number,
   range: readonly [number, number],
   colormap: Colormap,
@@ -54,8 +57,6 @@ export function drawSample(
     side = Math.max(MIN_SIDE, Math.min(side - 1, Math.floor(0.97 * side * Math.sqrt(budget / size))));
   }
 }
-
-type Parts = Pick<EvaluationSample, 'image' | 'map' | 'mask'>;
 
 function shrink({ image, map, mask }: Parts, scale: number): Parts {
   const width = Math.max(1, Math.round(image.width * scale));

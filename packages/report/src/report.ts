@@ -2,6 +2,7 @@ import { argumentMessage, assertKnownOptions } from '@adlib/core';
 import type { EvaluationResults, EvaluationSample } from '@adlib/pipeline';
 import { points, proPlot, rocPlot } from './curves.js';
 import { defectTable, mistakes } from './defects.js';
+import { disputedSection } from './disputed.js';
 import { isFigure } from './format.js';
 import { histogram } from './histogram.js';
 import { html, raw, type Html } from './html.js';
@@ -84,6 +85,7 @@ ${figuresSection(results)}
 ${plotsSection(results)}
 <section id="defects"><h2>Defect types</h2>${defectTable(results)}</section>
 <section id="mistakes"><h2>Wrong decisions</h2>${mistakes(results)}</section>
+${disputedSection(results)}
 ${samplesSection(results, samples)}
 ${training !== undefined && trainingSection(training)}
 ${provenanceSection(results)}

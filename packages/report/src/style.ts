@@ -114,3 +114,22 @@ dt { color: var(--soft); overflow-wrap: anywhere; } dd { margin: 0; overflow-wra
   h2, h3 { break-after: avoid; } figure, tr, .tile, .warnings { break-inside: avoid; }
 }
 `;
+
+/** What the page of an audit adds. */
+export const AUDIT_STYLE = `
+.badge { display: inline-block; font-size: .8rem; font-weight: 650; line-height: 1.5; padding: 0 .5rem; border-radius: 999px; border: 1.5px solid; vertical-align: middle; }
+.badge.error { color: var(--bad); } .badge.warning { color: var(--text); border-color: var(--warn-line); background: var(--warn); } .badge.note { color: var(--soft); }
+#data tbody th { overflow-wrap: anywhere; min-width: 6rem; }
+.kinds td:first-child { width: 6.5rem; } .kinds a, summary { color: var(--accent); }
+.advice { max-width: 52rem; }
+.finding { border: 1px solid var(--line); border-radius: 8px; padding: .75rem; margin: .75rem 0; break-inside: avoid; }
+.finding > p { margin: 0 0 .5rem; overflow-wrap: anywhere; }
+.shots { display: flex; flex-wrap: wrap; gap: .75rem; }
+.shots figure { flex: 0 1 auto; max-width: 100%; }
+.shots .compare { border-left: 3px solid var(--line); padding-left: .75rem; }
+.shots figcaption { max-width: 25rem; overflow-wrap: anywhere; font-size: .85rem; }
+.pair { display: flex; gap: .35rem; } .pair .picture { width: 12.5rem; max-width: 100%; flex: 0 1 12.5rem; min-width: 0; }
+.files { margin: .25rem 0; padding-left: 1.2rem; font-size: .9rem; overflow-wrap: anywhere; }
+details { margin: .5rem 0 0; } summary { cursor: pointer; font-size: .9rem; }
+@media print { .badge { background: none; } .badge, .shots .picture { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+`;
