@@ -7,15 +7,17 @@ import { maskSizeMessage } from './mask.js';
 /** Collects everything that is wrong with a data set, so that one error tells it all. */
 export class Problems {
   readonly #found: { text: string; path: string }[] = [];
+  readonly #texts = new Set<string>();
 
   /**
-   * Notes a problem.
+   * Notes a problem; the same text twice counts once.
    *
    * @param path - the file or folder at fault
    * @param text - what is wrong and what to do, beginning with the path as the user knows it
    */
   add(path: string, text: string): void {
-    this.#found.push({ text, path });
+    if (!this.#texts.has(text)) this.#found.push({ text, path });
+    this.#texts.add(text);
   }
 
   /**

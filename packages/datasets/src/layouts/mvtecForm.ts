@@ -15,11 +15,15 @@ export interface MvtecForm {
   /** Folder of the masks. */
   readonly truth: string;
   /** Finds the masks of each picture. */
-  pair(pictures: readonly DataFile[], masks: readonly DataFile[], problems: Problems): readonly (readonly string[])[];
+  readonly pair: (
+    pictures: readonly DataFile[],
+    masks: readonly DataFile[],
+    problems: Problems,
+  ) => readonly (readonly string[])[];
   /** Share of full brightness above which a mask's pixel is defective; absent: as `readMask` says. */
   readonly maskAbove?: number;
   /** Group of a picture in the test part. */
-  group?(id: string): string;
+  readonly group?: (id: string) => string;
 }
 
 /** The form of MVTec AD itself. */

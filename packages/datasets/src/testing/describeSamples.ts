@@ -12,7 +12,8 @@ export function describeSamples({ samples }: Pick<Dataset, 'samples'>): Promise<
     samples.map(async ({ id, label, defect, split, group, ...rest }) => {
       if ((label === 'good') !== (defect === 'good')) throw new Error(`${id} is ${label} and ${defect}`);
       const mask = await rest.mask?.();
-      const places = mask === undefined ? '' : ` [${[...mask.data.keys()].filter((i) => mask.data[i] === 1).join(' ')}]`;
+      const places =
+        mask === undefined ? '' : ` [${[...mask.data.keys()].filter((i) => mask.data[i] === 1).join(' ')}]`;
       return `${id} ${defect} ${split ?? '-'}${group === undefined ? '' : ` {${group}}`}${places}`;
     }),
   );

@@ -36,7 +36,7 @@ export const odd = {
   deep: await encodePng({ data: new Uint16Array(width * height).fill(40_000), width, height, channels: 1 }),
   /** Stored lying, upright by its EXIF rotation. */
   turned: await sharp(Buffer.alloc(width * height * 3, 90), { raw: { width: height, height: width, channels: 3 } })
-    .withExif({ IFD0: { Orientation: '6' } })
+    .withMetadata({ orientation: 6 })
     .jpeg()
     .toBuffer(),
   /** A JPEG for printing. */
@@ -53,8 +53,8 @@ export const odd = {
   text: Buffer.from('not a picture'),
 };
 
-/** Content of a file; `picture` by its ending: JPEG for `.jpg`, else PNG. */
-export type FileContent = 'picture' | Uint8Array | string;
+/** Content of a file; the text `picture` stands for one, by the file's ending: JPEG for `.jpg`, else PNG. */
+export type FileContent = Uint8Array | string;
 
 /**
  * Writes a data set's files into a new folder.
