@@ -36,6 +36,8 @@ export { borderline } from './borderline.js';
 export type { BorderlineEntry } from './borderline.js';
 export type { Dataset, Role, Sample } from './dataset.js';
 export type { DefectiveImage } from './defects/common.js';
+export { corrode, corrosion } from './defects/corrosion.js';
+export type { CorrodeOptions, CorrosionOptions, CorrosionStep } from './defects/corrosion.js';
 export { cutPaste, cutPasteScar } from './defects/cutPaste.js';
 export type { CutPasteOptions, CutPasteScarOptions } from './defects/cutPaste.js';
 export { paintDefect } from './defects/paintDefect.js';

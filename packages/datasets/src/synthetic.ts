@@ -11,7 +11,7 @@ import type { Image, Mask } from '@adlib/core';
 import type { Dataset, Sample } from './dataset.js';
 import { hashPixels } from './hashPixels.js';
 import { develop, paintCanvas, type Part } from './synthetic/canvas.js';
-import { applyDefect, syntheticDefects, type SyntheticDefect } from './synthetic/defects.js';
+import { allSyntheticDefects, applyDefect, syntheticDefects, type SyntheticDefect } from './synthetic/defects.js';
 import { screw } from './synthetic/screw.js';
 import { weave } from './synthetic/weave.js';
 
@@ -28,7 +28,7 @@ export interface SyntheticOptions {
   testGood?: number;
   /** Defective pictures, shared out evenly among `defects`. @defaultValue 40 */
   defective?: number;
-  /** Kinds of defects. @defaultValue ['dent', 'missing', 'scratch', 'stain'] */
+  /** Kinds of defects; `blur` and `misplaced` can be asked for, too. @defaultValue ['dent', 'missing', 'scratch', 'stain'] */
   defects?: readonly SyntheticDefect[];
   /** Side of the square pictures, or `[height, width]`, in pixels; at least 64. @defaultValue 256 */
   size?: number | readonly [number, number];
@@ -73,7 +73,7 @@ export function synthetic(kind: SyntheticKind, options: SyntheticOptions = {}): 
     assertInteger('synthetic', name, value, 0, 100_000);
   assertFinite('synthetic', 'rotation', rotation, 0, 180);
   assertFinite('synthetic', 'noise', noise, 0, 1);
-  defects.forEach((defect, i) => assertOneOf('synthetic', `defects[${i}]`, defect, syntheticDefects));
+  defects.forEach((defect, i) => assertOneOf('synthetic', `defects[${i}]`, defect, allSyntheticDefects));
   if (defects.length === 0 && defective > 0) {
     throw new RangeError(argumentMessage('synthetic', 'defects', 'one kind or more', defects));
   }

@@ -1,6 +1,6 @@
 import { createRandom, type Image, type Random } from '@adlib/core';
 import { describe, expect, test } from 'vitest';
-import { syntheticDefects } from '../synthetic/defects.js';
+import { allSyntheticDefects } from '../synthetic/defects.js';
 import type { DefectiveImage } from './common.js';
 import { cutPaste, cutPasteScar } from './cutPaste.js';
 import { paintDefect } from './paintDefect.js';
@@ -25,7 +25,7 @@ const makers: Record<string, (image: Image, random: Random) => DefectiveImage> =
   cutPaste,
   cutPasteScar,
   perlinAnomaly,
-  ...Object.fromEntries(syntheticDefects.map((kind) => [kind, (i: Image, r: Random) => paintDefect(i, kind, r)])),
+  ...Object.fromEntries(allSyntheticDefects.map((kind) => [kind, (i: Image, r: Random) => paintDefect(i, kind, r)])),
 };
 
 describe.each(Object.keys(makers))('%s', (name) => {
@@ -109,6 +109,7 @@ test('a region holds the defect, even one of a single pixel', () => {
     for (const { image: out, mask } of [
       perlinAnomaly(image, createRandom(seed), { region }),
       paintDefect(image, 'missing', createRandom(seed), { region }),
+      paintDefect(image, 'misplaced', createRandom(seed), { region }),
     ]) {
       expect(mask.data.includes(1)).toBe(true);
       for (let i = 0; i < mask.data.length; i++) {
@@ -143,7 +144,7 @@ test('refuses wrong options', () => {
   expect(() => perlinAnomaly(image, random, { region: { data: new Uint8Array(4), width: 2, height: 2 } })).toThrow(
     'region must be a mask of 80×110',
   );
-  expect(() => paintDefect(image, 'rust' as 'dent', random)).toThrow("kind must be 'dent'");
+  expect(() => paintDefect(image, 'rust' as 'dent', random)).toThrow("kind must be 'blur'");
   const empty = { data: new Uint8Array(110 * 80), width: 110, height: 80 };
   expect(() => paintDefect(image, 'dent', random, { region: empty })).toThrow(
     'region must have a pixel that is 1, got none',

@@ -9,7 +9,7 @@ import {
   type Random,
 } from '@adlib/core';
 import type { Canvas, Part } from '../synthetic/canvas.js';
-import { applyDefect, syntheticDefects, type SyntheticDefect } from '../synthetic/defects.js';
+import { allSyntheticDefects, applyDefect, type SyntheticDefect } from '../synthetic/defects.js';
 import { imageLike, type DefectiveImage } from './common.js';
 import { assertRegion } from './perlinAnomaly.js';
 
@@ -22,8 +22,8 @@ export interface PaintDefectOptions {
 }
 
 /**
- * Paints a scratch, a dent, a stain or a missing piece onto a picture of a good part. What shows where a piece is missing is
- * the mean of the picture's corners.
+ * Paints a scratch, a dent, a stain, a missing or misplaced piece or a blur onto a picture of a good part. What shows where a
+ * piece is missing is the mean of the picture's corners.
  *
  * @param image - a good picture of at least 64 pixels a side; not modified
  * @param kind - which defect
@@ -48,7 +48,7 @@ export function paintDefect(
 ): DefectiveImage {
   const { region, severity = 1 } = options;
   assertImage('paintDefect', 'image', image);
-  assertOneOf('paintDefect', 'kind', kind, syntheticDefects);
+  assertOneOf('paintDefect', 'kind', kind, allSyntheticDefects);
   assertKnownOptions('paintDefect', options, ['region', 'severity']);
   assertFinite('paintDefect', 'severity', severity, 0, 1);
   if (region !== undefined) assertRegion('paintDefect', image, region);
@@ -73,6 +73,7 @@ export function paintDefect(
     const changed = max * (canvas.background[i]! + share * (canvas.surface[i]! - canvas.background[i]!));
     return value + severity * (changed - value);
   });
+  mask.data.forEach((one, i) => (mask.data[i] = one * whole[i]!));
   return { image: imageLike(image, values, max), mask };
 }
 

@@ -1,27 +1,28 @@
 import type { Mask, Random } from '@adlib/core';
 import { perlin } from '../perlin.js';
 import { smoothstep, type Canvas, type Part } from './canvas.js';
+import { blur } from './blur.js';
+import { misplaced } from './misplaced.js';
+import { line, type Shape } from './shape.js';
 
 /** What can be wrong with a synthetic part. */
-export type SyntheticDefect = 'scratch' | 'dent' | 'stain' | 'missing';
-
-/** A defect in units of the shorter side: where it is, and what it does to a pixel of the part. */
-interface Shape {
-  /** Centre. */
-  readonly centre: readonly [x: number, y: number];
-  /** Nothing happens farther from the centre than this. */
-  readonly reach: number;
-  /** How much of a point belongs to the defect, 0..1; its border is at 0.5. */
-  readonly alpha: (dx: number, dy: number) => number;
-  /** Changes pixel `i` of the canvas. */
-  readonly apply: (i: number, alpha: number, dx: number, dy: number) => void;
-}
+export type SyntheticDefect = 'scratch' | 'dent' | 'stain' | 'missing' | 'misplaced' | 'blur';
 
 type Draw = (canvas: Canvas, part: Part, random: Random) => Shape;
 
-const draws: Readonly<Record<SyntheticDefect, Draw>> = { scratch, dent, stain, missing };
+const draws: Readonly<Record<SyntheticDefect, Draw>> = { scratch, dent, stain, missing, misplaced, blur };
 
-/** Every kind, in the order of the data set's folders. */
+/** Every kind. */
+export const allSyntheticDefects: readonly SyntheticDefect[] = [
+  'blur',
+  'dent',
+  'misplaced',
+  'missing',
+  'scratch',
+  'stain',
+];
+
+/** The kinds of a data set that does not ask for others, in the order of its folders. */
 export const syntheticDefects: readonly SyntheticDefect[] = ['dent', 'missing', 'scratch', 'stain'];
 
 /**
@@ -47,8 +48,8 @@ export function applyDefect(canvas: Canvas, part: Part, kind: SyntheticDefect, r
 
 function maskOf(canvas: Canvas, shape: Shape): Uint8Array {
   const data = new Uint8Array(canvas.height * canvas.width);
-  visit(canvas, shape, (i, alpha) => {
-    if (alpha >= 0.5 && canvas.coverage[i]! >= 0.5) data[i] = 1;
+  visit(canvas, shape, (i, alpha, dx, dy) => {
+    if (alpha >= 0.5 && (canvas.coverage[i]! >= 0.5 || shape.outside?.(dx, dy) === true)) data[i] = 1;
   });
   return data;
 }
@@ -134,11 +135,6 @@ function missing(canvas: Canvas, part: Part, random: Random): Shape {
       line((1 - Math.hypot(dx, dy) / size + 0.3 * noise((1.4 * dx) / size, (1.4 * dy) / size)) * size, canvas.scale),
     apply: (i, alpha) => (canvas.coverage[i]! *= 1 - alpha),
   };
-}
-
-/** Soft edge of one pixel around a signed distance (inside positive). */
-function line(distance: number, scale: number): number {
-  return Math.min(Math.max(0.5 + distance * scale, 0), 1);
 }
 
 function blend({ surface, channels }: Canvas, i: number, alpha: number, tone: number): void {
