@@ -34,6 +34,11 @@ export interface ImageCollection {
   readonly length: number;
   /** Reads image `index` (0-based); the result belongs to the caller. */
   get(index: number): Image | Promise<Image>;
+  /**
+   * For pictures that are changed at random: the same pictures as they are in pass `n` (counted from 0) of a training.
+   * Absent where every pass sees the same.
+   */
+  epoch?(n: number): ImageCollection;
 }
 
 /** What detectors take: images in memory, or a collection that reads them on demand. */

@@ -176,7 +176,8 @@ export interface AugmentedImagesOptions {
 
 /**
  * A collection that changes pictures as they are read. Each time a picture is read again it is changed anew, so every epoch
- * of a training sees other versions; the n-th reading of a picture is the same in every run with the same seed.
+ * of a training sees other versions; the n-th reading of a picture is the same in every run with the same seed. Detectors
+ * that train ask for `epoch(n)`, which holds the pictures of their n-th reading.
  *
  * @param images - the pictures; not modified
  * @param ranges - a name, or ranges of your own
@@ -203,14 +204,26 @@ export function augmentedImages(
   const random = createRandom(seed).split('augment');
   const length = source.length * copies;
   const readings = new Uint32Array(length);
+  const read = async (index: number, reading: number) => {
+    const image = await source.get(index % source.length);
+    return augmentImage(image, drawAugmentation(full, random.split(`${index}/${reading}`)));
+  };
+  const check = (index: number) => {
+    assertInteger('augmentedImages.get', 'index', index, 0, length - 1);
+  };
   return {
     length,
     async get(index) {
-      assertInteger('augmentedImages.get', 'index', index, 0, length - 1);
-      const reading = readings[index]!++;
-      const image = await source.get(index % source.length);
-      return augmentImage(image, drawAugmentation(full, random.split(`${index}/${reading}`)));
+      check(index);
+      return read(index, readings[index]!++);
     },
+    epoch: (n) => ({
+      length,
+      async get(index) {
+        check(index);
+        return read(index, n);
+      },
+    }),
   };
 }
 

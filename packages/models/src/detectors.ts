@@ -2,6 +2,7 @@ import { assertOneOf, type Detector } from '@adlib/core';
 import { ConvAutoencoder } from './convAutoencoder/convAutoencoder.js';
 import { PaDiM } from './padim/padim.js';
 import { PatchCore } from './patchCore/patchCore.js';
+import { SimpleNet } from './simpleNet/simpleNet.js';
 
 /** One kind of detector, as lists and command lines show it. */
 export interface DetectorEntry {
@@ -17,7 +18,7 @@ export interface DetectorEntry {
  * @example
  * ```ts
  * import { detectors } from '@adlib/models';
- * console.log(Object.keys(detectors)); // conv-autoencoder, padim, patchcore
+ * console.log(Object.keys(detectors)); // conv-autoencoder, padim, patchcore, simplenet
  * ```
  */
 export const detectors: Readonly<Record<string, DetectorEntry>> = {
@@ -35,6 +36,10 @@ export const detectors: Readonly<Record<string, DetectorEntry>> = {
     summary:
       'PatchCore: compares patches with a bank of good ones, on the features of a pretrained network. Trains nothing.',
     create: (options) => new PatchCore(options),
+  },
+  simplenet: {
+    summary: 'SimpleNet: a discriminator between pretrained features and the same with noise. Trains a small network.',
+    create: (options) => new SimpleNet(options),
   },
 };
 

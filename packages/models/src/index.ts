@@ -19,3 +19,6 @@ export type { AddImagesOptions } from './patchCore/patchCore.js';
 export type { EmbeddingOptions } from './components/embeddingDetector.js';
 export type { PaDiMOptions } from './padim/options.js';
 export { PaDiM } from './padim/padim.js';
+export type { SimpleNetOptions } from './simpleNet/options.js';
+export { SimpleNet } from './simpleNet/simpleNet.js';
+export type { TrackerEntry } from './simpleNet/tracker.js';

@@ -50,7 +50,7 @@ export type { TraceDtype } from './trace/value.js';
 export { functional } from './train/functional.js';
 export type { FunctionalModel } from './train/functional.js';
 export type { LossContext, LossFunction, LossResult, NamedTensors } from './train/lossAndGradients.js';
-export { adam, adamW, sgd } from './train/optimizers.js';
+export { adam, adamW, parameterGroups, sgd } from './train/optimizers.js';
 export type { AdamOptions, LearningRate, Optimizer, SgdOptions } from './train/optimizers.js';
 export { cosineSchedule, stepSchedule } from './train/schedules.js';
 export { trainStep, TrainStep } from './train/trainStep.js';

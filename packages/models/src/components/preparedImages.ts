@@ -45,9 +45,24 @@ export class PreparedImages {
     return data;
   }
 
-  /** The pictures of some indices as one tensor `[indices.length, height, width, channels]`; a new array. */
-  async batch(indices: readonly number[]): Promise<HostTensor> {
-    const pictures = await Promise.all(indices.map((index) => this.#read(index)));
+  /** Whether pictures are changed at random, so that each pass sees others. */
+  get changing(): boolean {
+    return this.#images.epoch !== undefined;
+  }
+
+  /**
+   * The pictures of some indices as one tensor `[indices.length, height, width, channels]`; a new array.
+   *
+   * @param indices - which pictures
+   * @param epoch - pass of the training, counted from 0, for pictures that are changed at random; left out, the pictures as they were read first
+   */
+  async batch(indices: readonly number[], epoch?: number): Promise<HostTensor> {
+    const changed = epoch === undefined ? undefined : this.#images.epoch?.(epoch);
+    const pictures = await Promise.all(
+      indices.map(async (index) =>
+        changed === undefined ? this.#read(index) : prepareImage(await changed.get(index), this.#prepare).data,
+      ),
+    );
     return stack(pictures, this.#prepare);
   }
 }

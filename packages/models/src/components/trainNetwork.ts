@@ -59,7 +59,7 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
     for (let s = 0; s < stepsPerEpoch; s++) {
       await breathe(signal);
       const picked = Array.from({ length: batchSize }, (_, i) => indices[order[(s * batchSize + i) % order.length]!]!);
-      const { loss } = await step.run({ x: await images.batch(picked) });
+      const { loss } = await step.run({ x: await images.batch(picked, epoch - 1) });
       sum += loss;
       const done = (epoch - 1) * stepsPerEpoch + s + 1;
       onProgress?.({ stage: 'train', done, total: epochs * stepsPerEpoch, values: { epoch, loss: sum / (s + 1) } });

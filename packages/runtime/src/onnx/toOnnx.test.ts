@@ -93,7 +93,7 @@ test('the same function gives the same bytes, training steps too', () => {
             tf.sum(tf.relu(tf.conv2d(x as tf.Tensor4D, f as tf.Tensor4D, 2, 'same'))),
           )(w!);
           const scalars = { scaled: scaled as tf.Scalar, root: root as tf.Scalar, keep: keep as tf.Scalar };
-          const next = update.update(w!, g, { m: m!, v: v! }, scalars);
+          const next = update.update(w!, g, { m: m!, v: v! }, scalars, 'w');
           return { w2: next.parameter, ...next.slots };
         },
         {

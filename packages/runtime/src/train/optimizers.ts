@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { assertFinite } from '@adlib/core';
+import { argumentMessage, assertFinite } from '@adlib/core';
 
 /** A learning rate: fixed, or a function of the step counted from 0. */
 export type LearningRate = number | ((step: number) => number);
@@ -12,12 +12,13 @@ export interface Optimizer {
   readonly slots: readonly string[];
   /** Scalars of one step (learning rate, bias corrections) by name; step counted from 0. */
   scalars(step: number): Record<string, number>;
-  /** New value and moments of one parameter. */
+  /** New value and moments of one parameter, whose name is given for rules that tell parameters apart. */
   update(
     parameter: tf.Tensor,
     gradient: tf.Tensor,
     slots: Readonly<Record<string, tf.Tensor>>,
     scalars: Readonly<Record<string, tf.Scalar>>,
+    name: string,
   ): { parameter: tf.Tensor; slots: Record<string, tf.Tensor> };
 }
 
@@ -144,6 +145,52 @@ function adaptive(name: string, options: AdamOptions, defaultDecay: number, deco
       const denominator = tf.add(tf.mul(tf.sqrt(v), root!), epsilon);
       const kept = decoupled && weightDecay > 0 ? tf.mul(parameter, keep!) : parameter;
       return { parameter: tf.sub(kept, tf.mul(tf.div(m, denominator), scaled!)), slots: { m, v } };
+    },
+  };
+}
+
+/**
+ * One optimiser for each group of parameters, told apart by how their names begin.
+ *
+ * @param groups - optimisers by the beginning of parameter names, with the same slots; each parameter must have exactly one
+ * @returns the optimiser
+ * @throws RangeError if there is no group, or slots differ; at the first step for a parameter without a group or with two
+ * @example
+ * ```ts
+ * import { adam, adamW, parameterGroups } from '@adlib/runtime';
+ * const optimizer = parameterGroups({ 'adapter.': adamW({ learningRate: 1e-4 }), 'head.': adam({ learningRate: 2e-4 }) });
+ * console.log(optimizer.slots); // ['m', 'v']
+ * ```
+ */
+export function parameterGroups(groups: Readonly<Record<string, Optimizer>>): Optimizer {
+  const entries = Object.entries(groups);
+  const slots = entries[0]?.[1].slots;
+  if (slots === undefined || entries.some(([, { slots: own }]) => own.join() !== slots.join())) {
+    throw new RangeError(
+      argumentMessage('parameterGroups', 'groups', 'one or more optimisers with the same slots', Object.keys(groups)),
+    );
+  }
+  return {
+    name: entries.map(([prefix, { name }]) => `${prefix}: ${name}`).join(', '),
+    slots,
+    scalars: (step) =>
+      Object.fromEntries(
+        entries.flatMap(([prefix, optimizer]) =>
+          Object.entries(optimizer.scalars(step)).map(([name, value]) => [`${prefix}${name}`, value]),
+        ),
+      ),
+    update: (parameter, gradient, own, scalars, name) => {
+      const [found, ...others] = entries.filter(([prefix]) => name.startsWith(prefix));
+      if (found === undefined || others.length > 0) {
+        throw new RangeError(
+          argumentMessage('parameterGroups', 'groups', `one that ${name} begins with`, Object.keys(groups)),
+        );
+      }
+      const [prefix, optimizer] = found;
+      const named = Object.keys(optimizer.scalars(0)).map(
+        (scalar) => [scalar, scalars[`${prefix}${scalar}`]!] as const,
+      );
+      return optimizer.update(parameter, gradient, own, Object.fromEntries(named), name);
     },
   };
 }

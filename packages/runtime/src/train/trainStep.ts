@@ -241,7 +241,7 @@ export class TrainStep {
     names.forEach((name, i) => {
       const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, tensors[`${slot}:${name}`]!]));
       const gradient = shrink === undefined ? gradients[i]! : tf.mul(gradients[i]!, shrink);
-      const updated = optimizer.update(parameters[name]!, gradient, slots, scalars);
+      const updated = optimizer.update(parameters[name]!, gradient, slots, scalars, name);
       out[`new:p:${name}`] = updated.parameter;
       for (const slot of optimizer.slots) out[`new:${slot}:${name}`] = updated.slots[slot]!;
     });
