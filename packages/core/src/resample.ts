@@ -1,3 +1,5 @@
+import { resampleWasm, type Affine, type PackedTaps } from './resampleWasm.js';
+
 /** What one output position reads along one axis: `weights.length` input positions from `first` on; weights sum to 1. */
 export interface Taps {
   /** First input position. */
@@ -43,23 +45,9 @@ export function triangleTaps(from: number, to: number, options: TapOptions = {})
   });
 }
 
-/** Taps of an axis in flat arrays, as the inner loops read them. */
-interface Packed {
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  readonly weights: Float64Array;
-  /** Largest of `count`. */
-  readonly most: number;
-  /**
-   * The same with `most` weights everywhere, 0 where there are fewer: where to start, and weight `k` of output `i` at
-   * `k + most * i`. No branch depends on the output, which is quicker; a NaN under a weight of 0 would show.
-   */
-  readonly even: { readonly first: Int32Array; readonly weights: Float64Array };
-}
+const packed = new WeakMap<readonly Taps[], PackedTaps>();
 
-const packed = new WeakMap<readonly Taps[], Packed>();
-
-function pack(taps: readonly Taps[]): Packed {
+function pack(taps: readonly Taps[]): PackedTaps {
   const known = packed.get(taps);
   if (known !== undefined) return known;
   const first = Int32Array.from(taps, (t) => t.first);
@@ -70,26 +58,9 @@ function pack(taps: readonly Taps[]): Packed {
     weights.set(own, at);
     at += own.length;
   }
-  const most = count.reduce((a, b) => Math.max(a, b));
-  const end = taps.reduce((last, t) => Math.max(last, t.first + t.weights.length), 0);
-  const even = {
-    first: first.map((from) => Math.min(from, end - most)),
-    weights: new Float64Array(most * taps.length),
-  };
-  taps.forEach((t, i) => even.weights.set(t.weights, most * i + t.first - even.first[i]!));
-  const result = { first, count, weights, most, even };
+  const result = { first, count, weights, most: count.reduce((a, b) => Math.max(a, b)) };
   packed.set(taps, result);
   return result;
-}
-
-/** What {@link resample} does to every weighted sum before it is stored, channel by channel. */
-export interface Affine {
-  /** Channels of the result: those of the input, or 3 for an input of 1, which is repeated. */
-  readonly channels: 1 | 3;
-  /** Multiplied, one per channel of the result. */
-  readonly factor: readonly number[];
-  /** Added afterwards, one per channel of the result. */
-  readonly shift: readonly number[];
 }
 
 /**
@@ -116,6 +87,12 @@ export function resample(
 ): Float32Array {
   const down = pack(rows);
   const right = pack(columns);
+  const outRow = columns.length * (affine?.channels ?? channels);
+  const out = into ?? new Float32Array(rows.length * outRow);
+  if ((data instanceof Uint8Array || data instanceof Uint16Array) && (channels === 1 || channels === 3)) {
+    const plain = { channels, factor: [1, 1, 1], shift: [0, 0, 0] };
+    if (resampleWasm({ data, width, channels, rows: down, columns: right, affine: affine ?? plain }, out)) return out;
+  }
   const row = columns.length * channels;
   // Rows resampled along the columns, kept while output rows need them: row `y` lies in slot `y % slots`.
   const slots = down.most;
@@ -123,9 +100,6 @@ export function resample(
   const held = new Int32Array(slots).fill(-1);
   // One kind of array in the inner loops, whatever comes in: engines make quick code for that only.
   const line = new Float64Array(width * channels);
-  const even = data instanceof Uint8Array || data instanceof Uint16Array;
-  const outRow = columns.length * (affine?.channels ?? channels);
-  const out = into ?? new Float32Array(rows.length * outRow);
   const sums = new Float64Array(row);
   for (let y = 0, at = 0; y < rows.length; y++) {
     const first = down.first[y]!;
@@ -136,8 +110,7 @@ export function resample(
       held[slot] = from;
       copyInto(line, data, from * line.length);
       const to = across.subarray(slot * row, (slot + 1) * row);
-      if (even && channels === 1) evenRow1(line, right, to);
-      else if (even && channels === 3) evenRow3(line, right, to);
+      if (channels === 3) alongRow3(line, right, to);
       else alongRow(line, right, to, channels);
     }
     downColumns(across, first, down.weights.subarray(at, at + count), sums);
@@ -153,29 +126,14 @@ function copyInto(line: Float64Array, data: ArrayLike<number>, from: number): vo
   else for (let i = 0; i < line.length; i++) line[i] = data[from + i]!;
 }
 
-function evenRow1(line: Float64Array, { most, even: { first, weights } }: Packed, to: Float32Array): void {
-  for (let x = 0, w = 0; x < first.length; x++) {
-    const i = first[x]!;
-    let sum = weights[w]! * line[i]!;
-    if (most > 1) sum += weights[w + 1]! * line[i + 1]!;
-    if (most > 2) sum += weights[w + 2]! * line[i + 2]!;
-    if (most > 3) sum += weights[w + 3]! * line[i + 3]!;
-    for (let k = 4, at = w + 4, from = i + 4; k < most; k++) sum += weights[at++]! * line[from++]!;
-    w += most;
-    to[x] = sum;
-  }
-}
-
-function evenRow3(line: Float64Array, { most, even: { first, weights } }: Packed, to: Float32Array): void {
+function alongRow3(line: Float64Array, { first, count, weights }: PackedTaps, to: Float32Array): void {
   for (let x = 0, w = 0, at = 0; x < first.length; x++, at += 3) {
     let i = 3 * first[x]!;
-    let weight = weights[w++]!;
-    let red = weight * line[i]!;
-    let green = weight * line[i + 1]!;
-    let blue = weight * line[i + 2]!;
-    for (let k = 1; k < most; k++) {
-      i += 3;
-      weight = weights[w++]!;
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (const end = w + count[x]!; w < end; w++, i += 3) {
+      const weight = weights[w]!;
       red += weight * line[i]!;
       green += weight * line[i + 1]!;
       blue += weight * line[i + 2]!;
@@ -186,7 +144,7 @@ function evenRow3(line: Float64Array, { most, even: { first, weights } }: Packed
   }
 }
 
-function alongRow(line: Float64Array, { first, count, weights }: Packed, to: Float32Array, channels: number): void {
+function alongRow(line: Float64Array, { first, count, weights }: PackedTaps, to: Float32Array, channels: number): void {
   for (let x = 0, start = 0; x < first.length; start += count[x]!, x++) {
     for (let c = 0; c < channels; c++) {
       let sum = 0;
