@@ -1,4 +1,8 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createRandom, ndarray, NotFittedError, type NdArray } from '@adlib/core';
+import { decodeSafetensors, encodeSafetensors } from '@adlib/runtime';
 import { describe, expect, test } from 'vitest';
 import { expectClose, golden } from '../test/golden.js';
 import { combineScores } from './combineScores.js';
@@ -203,6 +207,36 @@ describe('Pca', () => {
     expect(new Pca({ variance: 1 }).fit(wide).learned.explainedVariance.length).toBe(6);
   });
 
+  test('partialFit in any batches equals fit on all rows, also over save and load', () => {
+    const part = (from: number, to: number): NdArray => rows(g.train.slice(from * 6, to * 6), 6);
+    for (const options of [{ components: 3 }, { variance: 0.9, statistic: 'mahalanobis' }] as const) {
+      const whole = new Pca(options).fit(train);
+      const grown = new Pca(options).partialFit(part(0, 1)).partialFit(part(1, 9));
+      const resumed = new Pca(options).load(grown.save()).partialFit(part(9, 39)).partialFit(part(39, 40));
+      expect(resumed.partialCount).toBe(40);
+      expectClose(resumed.learned.explainedVariance, whole.learned.explainedVariance, { rtol: 1e-10 });
+      expectClose(resumed.learned.components, whole.learned.components, { rtol: 1e-8, atol: 1e-10 });
+      expectClose(resumed.score(queries), whole.score(queries), { rtol: 1e-9 });
+      expectClose(resumed.transform(queries).data, whole.transform(queries).data, { rtol: 1e-8, atol: 1e-10 });
+    }
+  });
+
+  test('partialFit with fewer rows than features, on nothing yet, and anew after fit', () => {
+    const grown = new Pca({ components: 4 })
+      .partialFit(rows(g.wide.slice(0, 36), 12))
+      .partialFit(rows(g.wide.slice(36), 12));
+    expectClose(grown.score(wideQueries), new Pca({ components: 4 }).fit(wide).score(wideQueries), { rtol: 1e-8 });
+    const one = new Pca().partialFit(rows(g.train.slice(0, 6), 6));
+    expect(one.fitted).toBe(true);
+    expect(() => one.score(queries)).toThrow('Pca.score: partialFit must have seen at least 2 rows, got 1');
+    expect(() => one.partialFit(wide)).toThrow('features must be of shape [n, 6], got [7, 12]');
+    const anew = new Pca({ components: 2 }).fit(train);
+    expect(anew.partialCount).toBe(0);
+    anew.partialFit(wide);
+    expect(anew.learned.mean.length).toBe(12);
+    expect(anew.fit(train).partialCount).toBe(0);
+  });
+
   test('refuses more components than the rank, and rows that do not vary', () => {
     expect(() => new Pca({ components: 7 }).fit(wide)).toThrow(
       'components must be at most 6 (the rank of the features), got 7',
@@ -312,7 +346,7 @@ describe('NearestNeighbors', () => {
     bank.remove([0, 3, 3]);
     expect(bank.count).toBe(2);
     expect([...bank.score(rows([0], 1))]).toEqual([3]);
-    expect(() => bank.remove([0])).toThrow('must leave at least 2 rows (k), got 1 left');
+    expect(() => bank.remove([0])).toThrow('must leave at least 2 rows, got 1 left');
     const ties = new NearestNeighbors({ k: 3 }).fit(rows([1, -1, 1, -1], 1));
     expect([...ties.neighbors(rows([0], 1)).indices.data]).toEqual([0, 1, 2]);
     expect([...ties.score(rows([0], 1))]).toEqual([1]);
@@ -325,9 +359,61 @@ describe('NearestNeighbors', () => {
 
 test('LocalOutlierFactor equals scikit-learn', () => {
   expectClose(new LocalOutlierFactor({ k: 7 }).fit(train).score(queries), g.lof, { rtol: 1e-9 });
-  expect(() => new LocalOutlierFactor({ k: 40 }).fit(train)).toThrow('of more than 40 rows (k)');
+  expect(() => new LocalOutlierFactor({ k: 40 }).fit(train)).toThrow('of at least 41 rows');
   const equal = new LocalOutlierFactor({ k: 2 }).fit(rows([1, 1, 1, 1], 1));
   expect(equal.score(rows([1], 1))[0]).toBeCloseTo(1, 6);
+});
+
+describe.each([
+  { name: 'LocalOutlierFactor', make: () => new LocalOutlierFactor({ k: 4 }) },
+  { name: 'KernelDensity', make: () => new KernelDensity() },
+  { name: 'NearestNeighbors', make: () => new NearestNeighbors({ k: 3 }) },
+])('$name: adding and removing rows', ({ make }) => {
+  const part = (from: number, to: number): NdArray => rows(g.train.slice(from * 6, to * 6), 6);
+  const same = (a: FeatureScorer & { count: number }, b: FeatureScorer & { count: number }): void => {
+    expect(a.count).toBe(b.count);
+    expectClose(a.score(queries), b.score(queries), { rtol: 1e-12 });
+  };
+
+  test('equals fitting on what is there', () => {
+    same(make().fit(part(0, 20)).add(part(20, 21)).add(part(21, 40)), make().fit(train));
+    same(
+      make().fit(train).remove([7, 39, 0, 7]),
+      make().fit(rows([...g.train.slice(6, 42), ...g.train.slice(48, 234)], 6)),
+    );
+    const back = make().fit(part(0, 30));
+    back.add(part(30, 40)).remove([30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
+    same(back, make().fit(part(0, 30)));
+    same(make().load(back.save()).add(part(30, 40)), make().fit(train));
+  });
+
+  test('equal rows and ties', () => {
+    const grid = (n: number) =>
+      rows(
+        Array.from({ length: n * 2 }, (_, i) => (i * 7) % 3),
+        2,
+      );
+    const all = grid(30);
+    const tail = rows(
+      Array.from({ length: 20 }, (_, i) => ((i + 40) * 7) % 3),
+      2,
+    );
+    const look = rows([0, 0, 1, 2, 0.5, 1], 2);
+    expectClose(make().fit(grid(20)).add(tail).score(look), make().fit(all).score(look), { rtol: 1e-12 });
+    const gone = Array.from({ length: 10 }, (_, i) => 20 + i);
+    expectClose(make().fit(all).remove(gone).score(look), make().fit(grid(20)).score(look), { rtol: 1e-12 });
+  });
+
+  test('refuses rows that are not there, too few left, other widths; and stays as it was', () => {
+    const scorer = make().fit(train);
+    expect(() => scorer.remove([40])).toThrow('indices[0] must be an integer in [0, 39], got 40');
+    expect(() => scorer.remove(Array.from({ length: 40 }, (_, i) => i))).toThrow('indices must leave at least');
+    expect(() => scorer.add(wide)).toThrow('of shape [n, 6], got [7, 12]');
+    expect(() => scorer.add(rows([1, 2, 3, 4, 5, NaN], 6))).toThrow('got NaN in row 0');
+    expect(() => make().add(train)).toThrow(NotFittedError);
+    expect(() => make().remove([0])).toThrow(NotFittedError);
+    same(scorer, make().fit(train));
+  });
 });
 
 test.each(Object.entries(g.kde))('KernelDensity equals scikit-learn, bandwidth %s', (name, expected) => {
@@ -375,6 +461,24 @@ describe.each<{ name: string; make: () => FeatureScorer }>([
     expect(scorer.score(queries).every((v) => v > -Infinity)).toBe(true);
     expect(() => make().load({ ...state, kind: 'other' })).toThrow('got kind other');
     expect(() => make().load({ ...state, tensors: {} })).toThrow(RangeError);
+  });
+
+  test('is the same after a safetensors file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'adlib-scores-'));
+    try {
+      const scorer = make().fit(train);
+      const { tensors, ...rest } = scorer.save();
+      await writeFile(join(folder, 'scorer.safetensors'), encodeSafetensors(tensors, { scorer: JSON.stringify(rest) }));
+      const file = decodeSafetensors(await readFile(join(folder, 'scorer.safetensors')));
+      const state = {
+        ...(JSON.parse(file.metadata['scorer']!) as typeof rest),
+        tensors: file.tensors as typeof tensors,
+      };
+      expect([...make().load(state).score(queries)]).toEqual([...make().load(scorer.save()).score(queries)]);
+      expectClose(make().load(state).score(queries), scorer.score(queries), { rtol: 1e-9 });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('fits the same again, and replaces what it had learned', () => {

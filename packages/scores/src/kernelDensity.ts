@@ -1,5 +1,6 @@
 import { argumentMessage, assertFinite, assertKnownOptions, ndarray, type NdArray } from '@adlib/core';
 import { needFitted, scoreRows, toRows, toTrainingRows, type FeatureScorer, type Rows } from './features.js';
+import { withoutRows } from './neighborBank.js';
 import { savedTensor, saveTensor, type ScorerState } from './scorerState.js';
 
 /** Options of {@link KernelDensity}. */
@@ -18,7 +19,9 @@ interface Learned {
 
 /**
  * Negative log density of a Gaussian kernel density estimate of the good rows:
- * `-ln((1/n) Σ exp(-|x - x_i|² / (2 h²)) / ((2π)^(d/2) h^d))`. O(n d) per row; it holds the rows in float64.
+ * `-ln((1/n) Σ exp(-|x - x_i|² / (2 h²)) / ((2π)^(d/2) h^d))`.
+ *
+ * `fit`, `add` and `remove` cost a copy of the rows, `score` O(n d) per row; memory: the rows in float64 (`8 n d` bytes).
  *
  * @example
  * ```ts
@@ -64,11 +67,38 @@ export class KernelDensity implements FeatureScorer {
   /** Learns from rows of features, shape `[n, d]`; finite. */
   fit(features: NdArray): this {
     const rows = toTrainingRows('KernelDensity.fit', features, 1);
+    this.#learn(rows);
+    return this;
+  }
+
+  /** Adds rows at the end, shape `[n, d]`; a rule's bandwidth follows the new number of rows. */
+  add(features: NdArray): this {
+    const { rows } = needFitted('KernelDensity.add', this.#learned);
+    const more = toTrainingRows('KernelDensity.add', features, 1, rows.d);
+    const data = new Float64Array(rows.data.length + more.data.length);
+    data.set(rows.data);
+    data.set(more.data, rows.data.length);
+    this.#learn({ data, n: rows.n + more.n, d: rows.d });
+    return this;
+  }
+
+  /** Takes rows out by number; the rows after them move up. A rule's bandwidth follows the new number of rows. */
+  remove(indices: ArrayLike<number>): this {
+    const { rows } = needFitted('KernelDensity.remove', this.#learned);
+    this.#learn(withoutRows('KernelDensity.remove', rows, indices, 1));
+    return this;
+  }
+
+  #learn(rows: Rows): void {
     const { n, d } = rows;
     const { bandwidth } = this.options;
     const rule = { scott: n ** (-1 / (d + 4)), silverman: ((n * (d + 2)) / 4) ** (-1 / (d + 4)) };
     this.#learned = { rows, bandwidth: typeof bandwidth === 'number' ? bandwidth : rule[bandwidth] };
-    return this;
+  }
+
+  /** Rows it stands on. */
+  get count(): number {
+    return needFitted('KernelDensity.count', this.#learned).rows.n;
   }
 
   /** Negative log density of each row, shape `[n, d]`, in nats; NaN for a row that is not finite. */

@@ -48,7 +48,7 @@ export function toBank(fn: string, features: NdArray, k: number, d?: number): Fl
     );
   }
   if (bank.n < k) {
-    throw new RangeError(argumentMessage(fn, 'features', `of at least ${k} rows (k)`, features.shape));
+    throw new RangeError(argumentMessage(fn, 'features', `of at least ${k} rows`, features.shape));
   }
   return bank;
 }
@@ -70,25 +70,30 @@ export function withRows(fn: string, bank: FloatRows, features: NdArray): FloatR
 }
 
 /**
- * A bank without some rows; the rows after them move up.
+ * Rows without some of them; the rows after those move up.
  *
  * @param fn - caller, for the message
- * @param bank - not changed
+ * @param rows - not changed
  * @param indices - numbers of the rows that go; repetitions count once
- * @param k - smallest number of rows left
- * @returns a new bank
+ * @param least - smallest number of rows left
+ * @returns new rows
  * @throws RangeError if a number is no row's, or too few rows are left
  */
-export function withoutRows(fn: string, bank: FloatRows, indices: ArrayLike<number>, k: number): FloatRows {
-  const { data, n, d } = bank;
+export function withoutRows<T extends Float32Array | Float64Array>(
+  fn: string,
+  rows: { readonly data: T; readonly n: number; readonly d: number },
+  indices: ArrayLike<number>,
+  least: number,
+): { data: T; n: number; d: number } {
+  const { data, n, d } = rows;
   const gone = new Set<number>();
   for (let i = 0; i < indices.length; i++) {
     assertInteger(fn, `indices[${i}]`, indices[i], 0, n - 1);
     gone.add(indices[i]!);
   }
   const left = n - gone.size;
-  if (left < k) throw new RangeError(`${fn}: indices must leave at least ${k} rows (k), got ${left} left.`);
-  const kept = new Float32Array(left * d);
+  if (left < least) throw new RangeError(`${fn}: indices must leave at least ${least} rows, got ${left} left.`);
+  const kept = data.slice(0, left * d) as T;
   for (let r = 0, to = 0; r < n; r++) {
     if (gone.has(r)) continue;
     kept.set(data.subarray(r * d, (r + 1) * d), to);

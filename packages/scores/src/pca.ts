@@ -10,6 +10,7 @@ import {
 } from '@adlib/core';
 import { needFitted, scoreRows, toRows, toTrainingRows, type FeatureScorer } from './features.js';
 import { addGram, centreRows, dot, meanOfRows } from './linalg.js';
+import { RunningCovariance } from './runningCovariance.js';
 import { loadValues, saveTensor, type ScorerState } from './scorerState.js';
 import { symmetricEigen } from './symmetricEigen.js';
 
@@ -40,7 +41,8 @@ export interface PcaLearned {
 
 /**
  * Principal components of good parts. `fit` costs O(n d min(n, d) + min(n, d)³) (for n < d by the Gram matrix) and holds
- * O(k d); `score` O(k d) per row.
+ * O(k d); `score` O(k d) per row. `partialFit` of n rows costs O(n d²) and holds O(d²) whatever the number of rows; the
+ * first use afterwards O(d³) once.
  *
  * @example
  * ```ts
@@ -60,6 +62,8 @@ export class Pca implements FeatureScorer {
   /** Options with defaults filled in. */
   readonly options: Readonly<Required<Omit<PcaOptions, 'components'>> & { components?: number }>;
   #learned: PcaLearned | undefined;
+  /** Sums of `partialFit`; what was learned is computed from them when it is asked for. */
+  #running: RunningCovariance | undefined;
 
   /** @param options - see {@link PcaOptions} */
   constructor(options: PcaOptions = {}) {
@@ -74,12 +78,12 @@ export class Pca implements FeatureScorer {
 
   /** Whether it has learned something. */
   get fitted(): boolean {
-    return this.#learned !== undefined;
+    return this.#learned !== undefined || this.#running !== undefined;
   }
 
   /** Mean, components and variances; copies. */
   get learned(): PcaLearned {
-    const { mean, components, explainedVariance, totalVariance } = needFitted('Pca.learned', this.#learned);
+    const { mean, components, explainedVariance, totalVariance } = this.#need('Pca.learned');
     return {
       mean: mean.slice(),
       components: components.slice(),
@@ -93,21 +97,53 @@ export class Pca implements FeatureScorer {
     const { data, n, d } = toTrainingRows('Pca.fit', features, 2);
     const mean = meanOfRows(data, n, d);
     centreRows(data, n, mean);
-    const { values, vectors } = n < d ? fromGram(data, n, d) : fromCovariance(data, n, d);
-    const totalVariance = values.reduce((sum, v) => sum + Math.max(v, 0), 0);
-    if (!(totalVariance > 0)) throw new RangeError('Pca.fit: features must vary, got the same row throughout.');
-    const rank = values.filter((v) => v > 1e-12 * values[0]!).length;
-    const k = this.#count(values, totalVariance, rank);
-    this.#learned = { mean, components: vectors(k), explainedVariance: values.slice(0, k), totalVariance };
+    this.#learned = this.#choose('Pca.fit', mean, n < d ? fromGram(data, n, d) : fromRows(data, n, d));
+    this.#running = undefined;
     return this;
   }
 
-  #count(values: Float64Array, total: number, rank: number): number {
+  /**
+   * Learns from further rows, shape `[n, d]`, n >= 1; finite. After any number of calls what was learned is what `fit`
+   * learns from all rows together, to rounding. It begins anew after `fit`, which keeps no sums; it goes on after `load` of
+   * what was saved after it.
+   */
+  partialFit(features: NdArray): this {
+    const { d } = toTrainingRows('Pca.partialFit', features, 1, this.#running?.dimensions);
+    this.#running = (this.#running ?? new RunningCovariance(d)).add(features);
+    this.#learned = undefined;
+    return this;
+  }
+
+  /** Rows that `partialFit` has seen since it began; 0 after `fit`. */
+  get partialCount(): number {
+    return this.#running?.count ?? 0;
+  }
+
+  /** What was learned, computed from the sums where there are new ones. */
+  #need(where: string): PcaLearned {
+    if (this.#learned === undefined && this.#running !== undefined) {
+      const { count, dimensions, mean } = this.#running;
+      if (count < 2) throw new RangeError(`${where}: partialFit must have seen at least 2 rows, got ${count}.`);
+      this.#learned = this.#choose(where, mean, fromCovariance(this.#running.covariance().data, dimensions));
+    }
+    return needFitted(where, this.#learned);
+  }
+
+  /** Keeps the components that the options ask for. */
+  #choose(where: string, mean: Float64Array, { values, vectors }: Decomposed): PcaLearned {
+    const totalVariance = values.reduce((sum, v) => sum + Math.max(v, 0), 0);
+    if (!(totalVariance > 0)) throw new RangeError(`${where}: features must vary, got the same row throughout.`);
+    const rank = values.filter((v) => v > 1e-12 * values[0]!).length;
+    const k = this.#count(where, values, totalVariance, rank);
+    return { mean, components: vectors(k), explainedVariance: values.slice(0, k), totalVariance };
+  }
+
+  #count(where: string, values: Float64Array, total: number, rank: number): number {
     const { components, variance } = this.options;
     if (components !== undefined) {
       if (components <= rank) return components;
       throw new RangeError(
-        `Pca.fit: components must be at most ${rank} (the rank of the features), got ${components}. Try fewer, or more rows.`,
+        `${where}: components must be at most ${rank} (the rank of the features), got ${components}. Try fewer, or more rows.`,
       );
     }
     let k = 0;
@@ -117,7 +153,7 @@ export class Pca implements FeatureScorer {
 
   /** Coordinates of rows along the components, shape `[n, k]`; a new view. */
   transform(features: NdArray): View<Float64Array> {
-    const { mean, components, explainedVariance } = needFitted('Pca.transform', this.#learned);
+    const { mean, components, explainedVariance } = this.#need('Pca.transform');
     const { data, n, d } = toRows('Pca.transform', features, mean.length);
     centreRows(data, n, mean);
     const k = explainedVariance.length;
@@ -128,7 +164,7 @@ export class Pca implements FeatureScorer {
 
   /** Score of each row as `statistic` says, shape `[n, d]`; >= 0; NaN for a row that is not finite. */
   score(features: NdArray): Float64Array {
-    const { mean, components, explainedVariance } = needFitted('Pca.score', this.#learned);
+    const { mean, components, explainedVariance } = this.#need('Pca.score');
     const d = mean.length;
     const x = new Float64Array(d);
     return scoreRows(toRows('Pca.score', features, d), (row) => {
@@ -143,18 +179,21 @@ export class Pca implements FeatureScorer {
     });
   }
 
-  /** What was learned. */
+  /** What was learned; after `partialFit` also its sums, `8 d²` bytes. */
   save(): ScorerState {
-    const { mean, components, explainedVariance, totalVariance } = needFitted('Pca.save', this.#learned);
+    const { mean, components, explainedVariance, totalVariance } = this.#need('Pca.save');
+    const running = this.#running;
+    const d = mean.length;
     const k = explainedVariance.length;
     return {
       kind: this.kind,
       options: this.options,
-      facts: { totalVariance },
+      facts: { totalVariance, ...(running === undefined ? {} : { count: running.count }) },
       tensors: {
         mean: saveTensor(mean, [mean.length]),
         components: saveTensor(components, [k, mean.length]),
         explainedVariance: saveTensor(explainedVariance, [k]),
+        ...(running === undefined ? {} : { covariance: saveTensor(running.covariance().data, [d, d]) }),
       },
     };
   }
@@ -166,6 +205,11 @@ export class Pca implements FeatureScorer {
     const mean = read('mean', [undefined]);
     const explainedVariance = read('explainedVariance', [undefined]);
     const components = read('components', [explainedVariance.length, mean.length]);
+    const d = mean.length;
+    this.#running =
+      state.tensors['covariance'] === undefined
+        ? undefined
+        : RunningCovariance.from(state.facts.count ?? 0, mean, read('covariance', [d, d]));
     this.#learned = { mean, components, explainedVariance, totalVariance: state.facts.totalVariance ?? NaN };
     return this;
   }
@@ -177,11 +221,17 @@ interface Decomposed {
   vectors: (k: number) => Float64Array;
 }
 
-function fromCovariance(x: Float64Array, n: number, d: number): Decomposed {
+function fromRows(x: Float64Array, n: number, d: number): Decomposed {
   const matrix = new Float64Array(d * d);
   addGram(matrix, x, n, d, 1);
+  for (let i = 0; i < matrix.length; i++) matrix[i]! /= n - 1;
+  return fromCovariance(matrix, d);
+}
+
+/** Reads the lower triangle of a covariance. */
+function fromCovariance(matrix: Float64Array, d: number): Decomposed {
   const { values, vectors } = symmetricEigen(matrix, d);
-  return { values: values.map((v) => v / (n - 1)), vectors: (k) => vectors.slice(0, k * d) };
+  return { values, vectors: (k) => vectors.slice(0, k * d) };
 }
 
 /** X Xᵀ has the same eigenvalues; its vectors u give the components Xᵀ u / |Xᵀ u|. */
