@@ -1,6 +1,6 @@
 import { assertFinite, assertKnownOptions, assertOneOf, ndarray, type AnomalyMap, type NdArray } from '@adlib/core';
 import { borders, type Border } from './border.js';
-import { correlateExact } from './correlate.js';
+import { correlate } from './correlate.js';
 import { gaussianKernel } from './gaussianKernel.js';
 import { toPlane } from './plane.js';
 
@@ -45,6 +45,6 @@ export function gaussianSmooth(map: NdArray, options: GaussianSmoothOptions = {}
   assertFinite('gaussianSmooth', 'value', value);
   const { data, height, width } = toPlane('gaussianSmooth', 'map', map);
   const kernel = gaussianKernel(sigma, { truncate });
-  const out = correlateExact(new Float64Array(data), [height, width], [kernel, kernel], border, value);
-  return ndarray(new Float32Array(out), [height, width]);
+  const out = new Float32Array(height * width);
+  return ndarray(correlate(data, [height, width], [kernel, kernel], out, border, value), [height, width]);
 }

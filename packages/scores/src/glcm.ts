@@ -79,19 +79,20 @@ function assertNumbers(arg: string, values: readonly number[], min: number): voi
 }
 
 function toLevels(image: Image, levels: number, quantize: boolean): Uint8Array {
-  const grey = greyLevels(image);
+  const grey = image.channels === 1 ? image.data : greyLevels(image);
   // The small term keeps the rounding of luma (0.299 v + 0.587 v + 0.114 v) from moving grey RGB down a level.
   const scale = quantize ? levels / (image.data instanceof Float32Array ? 1 : maxValue(image) + 1) : 1;
   const up = quantize ? 1e-9 : 0;
+  const most = quantize ? Infinity : levels;
   const out = new Uint8Array(grey.length);
   for (let i = 0; i < grey.length; i++) {
     const v = grey[i]! * scale + up;
-    const level = quantize && v >= levels && v < Infinity ? levels - 1 : v;
-    if (!(level >= 0 && level < levels) || (!quantize && level % 1 !== 0)) {
+    const level = v < levels ? v : levels - 1;
+    out[i] = level;
+    if (!(v >= 0 && v < most) || (!quantize && out[i] !== v)) {
       const hint = quantize ? 'Values must be finite and >= 0.' : 'Raise levels, or set quantize.';
       throw new RangeError(argumentMessage('glcm', 'image', `of levels 0 to ${levels - 1}`, grey[i], hint));
     }
-    out[i] = level;
   }
   return out;
 }
@@ -111,12 +112,22 @@ function countPairs(
   matrix: Float64Array,
 ): void {
   const step = down * width + across;
+  const size = levels * levels;
+  // Four tables in turn: a count need not wait for the one before it, which is often of the same pair.
+  const counts = new Int32Array(4 * size);
+  const [b, c, d] = [size, 2 * size, 3 * size];
   for (let y = Math.max(0, -down); y < Math.min(height, height - down); y++) {
-    for (let x = Math.max(0, -across); x < Math.min(width, width - across); x++) {
-      const i = y * width + x;
-      matrix[codes[i]! * levels + codes[i + step]!]!++;
+    let i = y * width + Math.max(0, -across);
+    const end = y * width + Math.min(width, width - across);
+    for (; i < end - 3; i += 4) {
+      counts[codes[i]! * levels + codes[i + step]!]!++;
+      counts[b + codes[i + 1]! * levels + codes[i + 1 + step]!]!++;
+      counts[c + codes[i + 2]! * levels + codes[i + 2 + step]!]!++;
+      counts[d + codes[i + 3]! * levels + codes[i + 3 + step]!]!++;
     }
+    for (; i < end; i++) counts[codes[i]! * levels + codes[i + step]!]!++;
   }
+  for (let k = 0; k < size; k++) matrix[k] = counts[k]! + counts[b + k]! + counts[c + k]! + counts[d + k]!;
 }
 
 function addTransposed(matrix: Float64Array, n: number): void {

@@ -1,6 +1,6 @@
 import { assertFinite, assertKnownOptions, assertOneOf, ndarray, type Image } from '@adlib/core';
 import { assertPair } from './pair.js';
-import { enlarge, type Level } from './pyramid.js';
+import { forEachEnlargedRow, type Level } from './pyramid.js';
 import { toPlanes, type SimilarityResult } from './similarityOptions.js';
 
 /** Options of {@link gmsd}. */
@@ -57,8 +57,11 @@ export function gmsd(image: Image, reconstruction: Image, options: GmsdOptions =
   let squares = 0;
   for (let i = 0; i < gms.length; i++) squares += (gms[i]! - mean) * (gms[i]! - mean);
   const score = pooling === 'mean' ? 1 - mean : Math.sqrt(squares / gms.length);
-  const map = new Float32Array(enlarge({ data: gms, size: a.size }, size));
-  for (let i = 0; i < map.length; i++) map[i] = 1 - map[i]!;
+  const map = new Float32Array(size[0] * size[1]);
+  forEachEnlargedRow({ data: gms, size: a.size }, size, (row, line) => {
+    const at = row * size[1];
+    for (let i = 0; i < line.length; i++) map[at + i] = 1 - line[i]!;
+  });
   return { similarity: 1 - score, score, map: ndarray(map, size) };
 }
 

@@ -1,6 +1,6 @@
 import { assertFinite, assertKnownOptions, type Image } from '@adlib/core';
-import { meanScore } from './meanScore.js';
-import { squaredErrorMap } from './squaredErrorMap.js';
+import { assertPair } from './pair.js';
+import { squaredErrors } from './squaredErrorMap.js';
 import type { SimilarityResult } from './similarityOptions.js';
 
 /** Options of {@link psnr}. */
@@ -29,7 +29,8 @@ export function psnr(image: Image, reconstruction: Image, options: PsnrOptions =
   const { dataRange = 1 } = options;
   assertKnownOptions('psnr', options, ['dataRange']);
   assertFinite('psnr', 'dataRange', dataRange, 1e-12, 1e12);
-  const map = squaredErrorMap(image, reconstruction);
-  const similarity = 10 * Math.log10((dataRange * dataRange) / meanScore(map));
+  assertPair('psnr', image, reconstruction);
+  const { map, mean } = squaredErrors(image, reconstruction);
+  const similarity = 10 * Math.log10((dataRange * dataRange) / mean);
   return { similarity, score: -similarity, map };
 }

@@ -1,5 +1,5 @@
 import { borderIndices } from './border.js';
-import { correlateExact } from './correlate.js';
+import { correlate } from './correlate.js';
 import { gaussianKernel } from './gaussianKernel.js';
 
 /** A float64 plane. */
@@ -46,10 +46,11 @@ export function shrink(level: Level, scale: number): Level {
   const [height, width] = level.size;
   const h = Math.floor(height * scale);
   const w = Math.floor(width * scale);
-  const smooth = correlateExact(
+  const smooth = correlate(
     level.data,
     level.size,
     [gaussianKernel((height / h - 1) / 2), gaussianKernel((width / w - 1) / 2)],
+    new Float64Array(level.data.length),
     'mirror',
   );
   const rows = linearTaps(height, h);
@@ -100,27 +101,69 @@ function linearTaps(from: number, to: number, alignCorners = false): Taps[] {
  * @param alignCorners - whether the centres of the corner pixels stay in place, instead of the outer edges
  * @returns a new plane of that size, or the plane itself where it has that size
  */
-export function enlarge(level: Level, [height, width]: readonly [number, number], alignCorners = false): Float64Array {
-  const { data, size } = level;
+export function enlarge(level: Level, size: readonly [number, number], alignCorners = false): Float64Array {
+  if (level.size[0] === size[0] && level.size[1] === size[1]) return level.data;
+  const out = new Float64Array(size[0] * size[1]);
+  forEachEnlargedRow(
+    level,
+    size,
+    (row, line) => {
+      out.set(line, row * size[1]);
+    },
+    alignCorners,
+  );
+  return out;
+}
+
+/**
+ * The same row by row.
+ *
+ * @param level - the plane
+ * @param size - `[height, width]` wanted
+ * @param visit - takes each row from the top; the array is reused
+ * @param alignCorners - as of {@link enlarge}
+ */
+export function forEachEnlargedRow(
+  { data, size }: Level,
+  [height, width]: readonly [number, number],
+  visit: (row: number, line: Float64Array) => void,
+  alignCorners = false,
+): void {
   const stride = size[1];
-  if (size[0] === height && stride === width) return data;
+  if (size[0] === height && stride === width) {
+    for (let y = 0; y < height; y++) visit(y, data.subarray(y * width, (y + 1) * width));
+    return;
+  }
   const rows = linearTaps(size[0], height, alignCorners);
   const columns = linearTaps(stride, width, alignCorners);
   const low = Int32Array.from(columns, (c) => c.low);
-  const high = Int32Array.from(columns, (c) => c.high);
-  const share = Float64Array.from(columns, (c) => c.share);
-  const line = new Float64Array(stride);
-  const out = new Float64Array(height * width);
+  const share = Float64Array.from(columns, (c) => (c.low === c.high ? 0 : c.share));
+  const between = new Float64Array(stride);
+  const steps = new Float64Array(stride); // from each value of the row to the next
+  const line = new Float64Array(width);
   for (let y = 0; y < height; y++) {
-    const row = rows[y]!;
-    const top = row.low * stride;
-    const bottom = row.high * stride;
-    for (let x = 0; x < stride; x++) line[x] = data[top + x]! + row.share * (data[bottom + x]! - data[top + x]!);
-    const at = y * width;
-    for (let x = 0; x < width; x++) {
-      const a = line[low[x]!]!;
-      out[at + x] = a + share[x]! * (line[high[x]!]! - a);
-    }
+    mixRows(data, rows[y]!, between);
+    for (let x = 0; x + 1 < stride; x++) steps[x] = between[x + 1]! - between[x]!;
+    mixColumns(between, steps, low, share, line);
+    visit(y, line);
   }
-  return out;
+}
+
+function mixRows(data: Float64Array, { low, high, share }: Taps, out: Float64Array): void {
+  const top = low * out.length;
+  const bottom = high * out.length;
+  for (let x = 0; x < out.length; x++) out[x] = data[top + x]! + share * (data[bottom + x]! - data[top + x]!);
+}
+
+function mixColumns(
+  values: Float64Array,
+  steps: Float64Array,
+  low: Int32Array,
+  share: Float64Array,
+  out: Float64Array,
+): void {
+  for (let x = 0; x < out.length; x++) {
+    const at = low[x]!;
+    out[x] = values[at]! + share[x]! * steps[at]!;
+  }
 }

@@ -1,4 +1,4 @@
-import { toRowMajor, type NdArray } from '@adlib/core';
+import { toRowMajor, type NdArray, type NdData } from '@adlib/core';
 import { assertView } from './plane.js';
 
 /**
@@ -54,16 +54,40 @@ function medianOfThree(a: number, b: number, c: number): number {
 }
 
 /**
- * Mean of the `k` largest values.
+ * Mean of the `k` largest values of a map.
  *
- * @param values - numbers without NaN; reordered
- * @param k - in `[1, values.length]`
- * @returns the mean
+ * @param fn - caller, for the message
+ * @param map - any view with at least `k` values; not modified
+ * @param k - at least 1
+ * @returns the mean; NaN if the map holds a NaN
  */
-export function meanOfLargest(values: Float64Array, k: number): number {
+export function meanOfLargest(fn: string, map: NdArray, k: number): number {
+  const values = upperPart(toRowMajor(map), k) ?? copyValues(fn, map).values;
+  for (let i = 0; i < values.length; i++) if (values[i]! !== values[i]!) return NaN;
   const first = values.length - k;
   quickSelect(values, first);
   let sum = 0;
   for (let i = first; i < values.length; i++) sum += values[i]!;
   return sum / k;
+}
+
+/** Values looked at to guess a limit. */
+const SAMPLE = 1024;
+
+/** Few values that hold the `k` largest and every NaN, by a limit guessed from a sample; undefined if that cannot be had. */
+function upperPart(values: NdData, k: number): Float64Array | undefined {
+  const n = values.length;
+  if (n < 8 * SAMPLE || k > n / 8) return undefined;
+  const sample = Float64Array.from({ length: SAMPLE }, (_, i) => values[Math.floor(((i + 0.5) * n) / SAMPLE)]!).sort();
+  const expected = (k / n) * SAMPLE;
+  const limit = sample[SAMPLE - Math.ceil(expected + 4 * Math.sqrt(expected) + 8)]!;
+  const kept = new Float64Array(n >> 2);
+  let count = 0;
+  for (let i = 0; i < n; i++) {
+    const value = values[i]!;
+    if (value < limit) continue;
+    if (count === kept.length) return undefined;
+    kept[count++] = value;
+  }
+  return count < k ? undefined : kept.subarray(0, count);
 }

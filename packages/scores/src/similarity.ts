@@ -1,7 +1,8 @@
 import { ndarray, type Image } from '@adlib/core';
-import { localSimilarity, type LocalPart, type LocalSettings } from './localSimilarity.js';
-import { assertPair } from './pair.js';
-import { enlarge, halve, shrink, type Level } from './pyramid.js';
+import { forEachSimilarityRow, localSimilarity, type LocalPart, type LocalSettings } from './localSimilarity.js';
+import { assertPair, unitScale } from './pair.js';
+import { raise } from './power.js';
+import { forEachEnlargedRow, halve, shrink, type Level } from './pyramid.js';
 import {
   croppedMean,
   partitionAbsolute,
@@ -14,6 +15,7 @@ import {
   fillSettings,
   fitWindow,
   makeWindow,
+  readChannel,
   toPlanes,
   type FullSettings,
   type SimilarityOptions,
@@ -66,16 +68,63 @@ export function compare(
   assertPair(measure.fn, image, reconstruction);
   const size = [image.height, image.width] as const;
   fitWindow(measure.fn, settings, size);
+  const map = new Float32Array(size[0] * size[1]);
+  if (
+    measure.fn === 'ssim' &&
+    settings.dataRange !== 'pair' &&
+    (settings.color === 'channels' || image.channels === 1)
+  ) {
+    const similarity = compareRows(settings, image, reconstruction, map);
+    return { similarity, score: 1 - similarity, map: ndarray(map, size) };
+  }
   const x = toPlanes(image, settings.color);
   const y = toPlanes(reconstruction, settings.color);
-  const map = new Float32Array(size[0] * size[1]);
   let similarity = 0;
   for (let c = 0; c < x.length; c++) {
     const { value, local } = comparePlanes(measure, settings, { data: x[c]!, size }, { data: y[c]!, size });
     similarity += value / x.length;
-    for (let i = 0; i < map.length; i++) map[i]! += (1 - local[i]!) / x.length;
+    addDistances(local, map, 0, x.length);
   }
   return { similarity, score: 1 - similarity, map: ndarray(map, size) };
+}
+
+/** SSIM of each channel without making planes; adds the distances to the map and returns the mean similarity. */
+function compareRows(settings: FullSettings, image: Image, reconstruction: Image, map: Float32Array): number {
+  const { width, height, channels } = image;
+  const side = fitWindow('ssim', settings, [height, width]);
+  const crop = (side - 1) / 2;
+  const local = localSettings(settings, side, settings.dataRange as number);
+  const scales = [unitScale(image), unitScale(reconstruction)] as const;
+  let total = 0;
+  for (let c = 0; c < channels; c++) {
+    const read = (row: number, x: Float64Array, y: Float64Array): void => {
+      const first = row * width * channels + c;
+      readChannel(image.data, first, channels, scales[0], x);
+      readChannel(reconstruction.data, first, channels, scales[1], y);
+    };
+    forEachSimilarityRow(read, [height, width], local, 'product', (row, line) => {
+      addDistances(line, map, row * width, channels);
+      if (row >= crop && row < height - crop) total += sumBetween(line, crop, width - crop);
+    });
+  }
+  return total / ((height - 2 * crop) * (width - 2 * crop) * channels);
+}
+
+/** Two sums, not to wait for each. */
+function sumBetween(line: Float64Array, start: number, end: number): number {
+  let a = 0;
+  let b = 0;
+  let x = start;
+  for (; x + 1 < end; x += 2) {
+    a += line[x]!;
+    b += line[x + 1]!;
+  }
+  return x < end ? a + b + line[x]! : a + b;
+}
+
+function addDistances(line: Float64Array, map: Float32Array, start: number, channels: number): void {
+  const share = 1 / channels;
+  for (let x = 0; x < line.length; x++) map[start + x]! += (1 - line[x]!) * share;
 }
 
 function comparePlanes(measure: Measure, settings: FullSettings, x: Level, y: Level): Compared {
@@ -97,7 +146,7 @@ function compareWang(
 ): Compared {
   const { size } = x;
   const side = fitWindow(fn, settings, size);
-  const local = localSettings(settings, side, x.data, y.data);
+  const local = localSettings(settings, side, rangeOf(settings, x.data, y.data));
   const needsGradients = gradient || partition;
   const gx = needsGradients ? sobelMagnitude(x.data, size) : x.data;
   const gy = needsGradients ? sobelMagnitude(y.data, size) : y.data;
@@ -126,7 +175,7 @@ function compareZd({ fn, gradient, partition }: Measure, settings: FullSettings,
   const gx = needsGradients ? sobelMagnitude(x.data, size) : x.data;
   const gy = needsGradients ? sobelMagnitude(y.data, size) : y.data;
   const [a, b] = gradient ? [gx, gy] : [x.data, y.data];
-  const local = localSimilarity(a, b, size, localSettings(settings, side, a, b), 'product');
+  const local = localSimilarity(a, b, size, localSettings(settings, side, rangeOf(settings, a, b)), 'product');
   const value = partition
     ? poolPixels(sumRegions(local, partitionAbsolute(gx, gy), size, 0))
     : croppedMean(local, size, (side - 1) / 2);
@@ -148,11 +197,16 @@ function multiplyScales(measure: Measure, settings: FullSettings, x: Level, y: L
     const scale = compareWang(measure, settings, x, y, part);
     value *= Math.max(scale.value, 0) ** weight;
     // The power is taken before enlarging: a fifth of the work.
-    for (let i = 0; i < scale.local.length; i++) scale.local[i] = Math.max(scale.local[i]!, 0) ** weight;
-    const local = enlarge({ data: scale.local, size: x.size }, full);
-    for (let i = 0; i < map.length; i++) map[i]! *= local[i]!;
+    raise(scale.local, weight);
+    forEachEnlargedRow({ data: scale.local, size: x.size }, full, (row, line) => {
+      multiplyInto(map, row * full[1], line);
+    });
   });
   return { value, local: map };
+}
+
+function multiplyInto(map: Float64Array, start: number, line: Float64Array): void {
+  for (let i = 0; i < line.length; i++) map[start + i]! *= line[i]!;
 }
 
 /** Five scales, or with `small: 'shrink'` as many as the window fits in, their weights brought to the same sum. */
@@ -186,15 +240,20 @@ function averageScales(measure: Measure, settings: FullSettings, x: Level, y: Le
     const compared = compareZd(measure, settings, a, shrink(y, scale));
     value += weight * compared.value;
     total += weight;
-    const local = enlarge({ data: compared.local, size: a.size }, x.size);
-    for (let i = 0; i < map.length; i++) map[i]! += weight * local[i]!;
+    forEachEnlargedRow({ data: compared.local, size: a.size }, x.size, (row, line) => {
+      const at = row * x.size[1];
+      for (let i = 0; i < line.length; i++) map[at + i]! += weight * line[i]!;
+    });
   });
   return { value: value / total, local: map.map((v) => v / total) };
 }
 
-function localSettings(settings: FullSettings, side: number, x: Float64Array, y: Float64Array): LocalSettings {
+function rangeOf({ dataRange }: FullSettings, x: Float64Array, y: Float64Array): number {
+  return dataRange === 'pair' ? Math.max(valueRange(x), valueRange(y)) || 1 : dataRange;
+}
+
+function localSettings(settings: FullSettings, side: number, range: number): LocalSettings {
   const n = side * side;
-  const range = settings.dataRange === 'pair' ? Math.max(valueRange(x), valueRange(y)) || 1 : settings.dataRange;
   return {
     window: makeWindow(settings, side),
     c1: (settings.k1 * range) ** 2,
@@ -208,8 +267,8 @@ function valueRange(values: Float64Array): number {
   let max = -Infinity;
   for (let i = 0; i < values.length; i++) {
     const v = values[i]!;
-    if (v < min) min = v;
-    if (v > max) max = v;
+    min = v < min ? v : min;
+    max = v > max ? v : max;
   }
   return max - min;
 }

@@ -162,7 +162,20 @@ export function toPlanes(image: Image, color: 'channels' | 'grey'): Float64Array
   }
   return Array.from({ length: channels }, (_, c) => {
     const out = new Float64Array(pixels);
-    for (let p = 0, i = c; p < pixels; p++, i += channels) out[p] = data[i]! * scale;
+    readChannel(data, c, channels, scale, out);
     return out;
   });
+}
+
+/**
+ * Reads one channel of interleaved pixels.
+ *
+ * @param data - the pixels
+ * @param first - index of the first value
+ * @param step - channels of the pixels
+ * @param scale - factor on the values
+ * @param out - takes as many values as it has room for
+ */
+export function readChannel(data: Image['data'], first: number, step: number, scale: number, out: Float64Array): void {
+  for (let x = 0, i = first; x < out.length; x++, i += step) out[x] = data[i]! * scale;
 }

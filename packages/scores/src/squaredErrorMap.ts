@@ -18,18 +18,38 @@ import { assertPair, unitScale } from './pair.js';
  */
 export function squaredErrorMap(image: Image, reconstruction: Image): AnomalyMap {
   assertPair('squaredErrorMap', image, reconstruction);
+  return squaredErrors(image, reconstruction).map;
+}
+
+/**
+ * The map and the mean over all values of it before they are rounded to float32.
+ *
+ * @param image - the image
+ * @param reconstruction - its reconstruction, checked to be of the same size
+ * @returns a new map and the mean
+ */
+export function squaredErrors(image: Image, reconstruction: Image): { map: AnomalyMap; mean: number } {
   const { width, height, channels, data: x } = image;
   const y = reconstruction.data;
   const a = unitScale(image);
   const b = unitScale(reconstruction);
   const out = new Float32Array(height * width);
-  for (let p = 0, i = 0; p < out.length; p++) {
-    let sum = 0;
-    for (let c = 0; c < channels; c++, i++) {
-      const d = x[i]! * a - y[i]! * b;
-      sum += d * d;
+  let total = 0;
+  if (channels === 1) {
+    for (let p = 0; p < out.length; p++) {
+      const d = x[p]! * a - y[p]! * b;
+      out[p] = d * d;
+      total += d * d;
     }
-    out[p] = sum / channels;
+  } else {
+    for (let p = 0, i = 0; p < out.length; p++, i += 3) {
+      const d = x[i]! * a - y[i]! * b;
+      const e = x[i + 1]! * a - y[i + 1]! * b;
+      const f = x[i + 2]! * a - y[i + 2]! * b;
+      const sum = d * d + e * e + f * f;
+      out[p] = sum / 3;
+      total += sum;
+    }
   }
-  return ndarray(out, [height, width]);
+  return { map: ndarray(out, [height, width]), mean: total / x.length };
 }

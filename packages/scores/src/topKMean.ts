@@ -1,5 +1,6 @@
 import { assertInteger, type NdArray } from '@adlib/core';
-import { copyValues, meanOfLargest } from './select.js';
+import { assertView } from './plane.js';
+import { meanOfLargest } from './select.js';
 
 /**
  * Image score from a map: the mean of its `k` largest values. `k = 1` is the maximum, `k` = all values the mean.
@@ -16,7 +17,8 @@ import { copyValues, meanOfLargest } from './select.js';
  * ```
  */
 export function topKMean(map: NdArray, k: number): number {
-  const { values, hasNaN } = copyValues('topKMean', map);
-  assertInteger('topKMean', 'k', k, 1, values.length);
-  return hasNaN ? NaN : meanOfLargest(values, k);
+  assertView('topKMean', 'map', map);
+  const n = map.shape.reduce((product, side) => product * side, 1);
+  assertInteger('topKMean', 'k', k, 1, n);
+  return meanOfLargest('topKMean', map, k);
 }

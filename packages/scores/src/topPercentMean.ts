@@ -1,5 +1,6 @@
 import { assertFinite, type NdArray } from '@adlib/core';
-import { copyValues, meanOfLargest } from './select.js';
+import { assertView } from './plane.js';
+import { meanOfLargest } from './select.js';
 
 /**
  * Image score from a map: the mean of its largest `percent` % of values, `k = max(1, ceil(n · percent / 100))`. Unlike
@@ -17,9 +18,9 @@ import { copyValues, meanOfLargest } from './select.js';
  * ```
  */
 export function topPercentMean(map: NdArray, percent: number): number {
-  const { values, hasNaN } = copyValues('topPercentMean', map);
+  assertView('topPercentMean', 'map', map);
   assertFinite('topPercentMean', 'percent', percent, 0, 100);
   // The small term keeps rounding of the product from adding a value: 1000 · 0.7 / 100 is 7, not 8.
-  const k = Math.max(1, Math.ceil((values.length * percent) / 100 - 1e-9));
-  return hasNaN ? NaN : meanOfLargest(values, k);
+  const n = map.shape.reduce((product, side) => product * side, 1);
+  return meanOfLargest('topPercentMean', map, Math.max(1, Math.ceil((n * percent) / 100 - 1e-9)));
 }

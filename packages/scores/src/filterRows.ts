@@ -1,0 +1,92 @@
+import { borderIndices, type Border } from './border.js';
+import { openWorkspace } from './workspace.js';
+
+/** A separable filter of planes of one size. */
+export interface RowFilter {
+  /** `[height, width]`. */
+  readonly size: readonly [number, number];
+  /** Planes filtered side by side. */
+  readonly planes: number;
+  /** Weights downwards from the middle to the end, `radius + 1` of them. */
+  readonly down: Float64Array;
+  /** Weights across, likewise. */
+  readonly across: Float64Array;
+  /** What lies beyond the edges. */
+  readonly border: Border;
+  /** The constant of `border: 'constant'`. @defaultValue 0 */
+  readonly value?: number;
+  /** Whether to do without WebAssembly. @defaultValue false */
+  readonly plain?: boolean;
+}
+
+/** A row of each plane, `width` values each; the arrays are reused. It must not start another filter. */
+export type RowCallback = (row: number, lines: readonly Float64Array[]) => void;
+
+/**
+ * Filters planes along both axes with symmetric weights, row by row from the top. Memory: as many rows as the filter is high.
+ *
+ * @param filter - weights, border and size
+ * @param read - fills in a row of each plane
+ * @param visit - takes a filtered row of each plane
+ */
+export function filterRows(filter: RowFilter, read: RowCallback, visit: RowCallback): void {
+  const { size, planes, down, across, border, value = 0, plain = false } = filter;
+  const [height, width] = size;
+  const [reach, side] = [down.length - 1, across.length - 1];
+  const rows = borderIndices(height, reach, border);
+  const columns = borderIndices(width, side, border);
+  // Rows live in a ring, the planes one after the other; the border may reach back to any row where it wraps around.
+  const slots = border === 'wrap' ? height : Math.min(height, 2 * reach + 1);
+  // Rows are an odd number of cache lines apart: at powers of two they would push each other out of the cache.
+  const stride = oddLines(width);
+  const slot = oddLines(planes * stride);
+  const taps = down.length + across.length;
+  const ring = taps + planes * (stride + 2 * side);
+  const out = ring + (slots + 1) * slot;
+  const { floats, starts, weigh } = openWorkspace(out + slot, 2 * Math.max(reach, side) + 1, plain);
+  floats.set(down);
+  floats.set(across, down.length);
+  const lines = Array.from({ length: planes }, (_, m) => {
+    const at = taps + m * (stride + 2 * side);
+    return floats.subarray(at, at + width + 2 * side);
+  });
+  const inner = lines.map((line) => line.subarray(side, side + width));
+  const results = lines.map((_, m) => floats.subarray(out + m * stride, out + m * stride + width));
+
+  /** Filters what is in the lines across, into a slot of the ring. */
+  const store = (at: number): void => {
+    lines.forEach((line, m) => {
+      for (let k = 0; k < side; k++) {
+        const [first, last] = [columns[k]!, columns[side + width + k]!];
+        line[k] = first < 0 ? value : line[side + first]!;
+        line[side + width + k] = last < 0 ? value : line[side + last]!;
+      }
+      const from = (line.byteOffset - floats.byteOffset) >> 3;
+      for (let k = 0; k <= 2 * side; k++) starts[k] = 8 * (from + k);
+      weigh(down.length, side, ring + at * slot + m * stride, width);
+    });
+  };
+
+  if (border === 'constant') {
+    for (const line of inner) line.fill(value);
+    store(slots);
+  }
+  let next = 0; // the next row that is not in the ring yet
+  for (let row = 0; row < height; row++) {
+    for (const end = border === 'wrap' ? height : Math.min(row + reach + 1, height); next < end; next++) {
+      read(next, inner);
+      store(next % slots);
+    }
+    for (let k = 0; k <= 2 * reach; k++) {
+      const source = rows[row + k]!;
+      starts[k] = 8 * (ring + (source < 0 ? slots : source % slots) * slot);
+    }
+    weigh(0, reach, out, planes * stride);
+    visit(row, results);
+  }
+}
+
+/** Numbers in an odd number of cache lines (8 numbers each), at least as many as asked for. */
+function oddLines(numbers: number): number {
+  return 8 * (((numbers + 7) >> 3) | 1);
+}

@@ -1,0 +1,48 @@
+;; The inner loop of the symmetric line filters, two float64 at a time. See ../workspace.ts, which says what it computes.
+(module
+  (import "workspace" "memory" (memory 1))
+
+  ;; All arguments but the last two are byte offsets. `starts` lists 2 radius + 1 byte offsets of stretches of numbers;
+  ;; `taps` lists radius + 1 weights, the middle one first. Eight numbers are made per turn, so `count` is rounded up.
+  (func (export "weigh")
+    (param $starts i32) (param $taps i32) (param $out i32) (param $radius i32) (param $count i32)
+    (local $x i32) (local $bytes i32) (local $middle i32)
+    (local $below i32) (local $above i32) (local $tap i32) (local $a i32) (local $b i32)
+    (local $w v128) (local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128)
+    (local.set $bytes (i32.shl (local.get $count) (i32.const 3)))
+    (local.set $middle (i32.add (local.get $starts) (i32.shl (local.get $radius) (i32.const 2))))
+    (loop $columns
+      (local.set $a (i32.add (i32.load (local.get $middle)) (local.get $x)))
+      (local.set $w (v128.load64_splat (local.get $taps)))
+      (local.set $s0 (f64x2.mul (local.get $w) (v128.load (local.get $a))))
+      (local.set $s1 (f64x2.mul (local.get $w) (v128.load offset=16 (local.get $a))))
+      (local.set $s2 (f64x2.mul (local.get $w) (v128.load offset=32 (local.get $a))))
+      (local.set $s3 (f64x2.mul (local.get $w) (v128.load offset=48 (local.get $a))))
+      (local.set $below (local.get $middle))
+      (local.set $above (local.get $middle))
+      (local.set $tap (local.get $taps))
+      (block $done
+        (loop $pairs
+          (br_if $done (i32.eq (local.get $below) (local.get $starts)))
+          (local.set $below (i32.sub (local.get $below) (i32.const 4)))
+          (local.set $above (i32.add (local.get $above) (i32.const 4)))
+          (local.set $tap (i32.add (local.get $tap) (i32.const 8)))
+          (local.set $a (i32.add (i32.load (local.get $below)) (local.get $x)))
+          (local.set $b (i32.add (i32.load (local.get $above)) (local.get $x)))
+          (local.set $w (v128.load64_splat (local.get $tap)))
+          (local.set $s0 (f64x2.add (local.get $s0) (f64x2.mul (local.get $w)
+            (f64x2.add (v128.load (local.get $a)) (v128.load (local.get $b))))))
+          (local.set $s1 (f64x2.add (local.get $s1) (f64x2.mul (local.get $w)
+            (f64x2.add (v128.load offset=16 (local.get $a)) (v128.load offset=16 (local.get $b))))))
+          (local.set $s2 (f64x2.add (local.get $s2) (f64x2.mul (local.get $w)
+            (f64x2.add (v128.load offset=32 (local.get $a)) (v128.load offset=32 (local.get $b))))))
+          (local.set $s3 (f64x2.add (local.get $s3) (f64x2.mul (local.get $w)
+            (f64x2.add (v128.load offset=48 (local.get $a)) (v128.load offset=48 (local.get $b))))))
+          (br $pairs)))
+      (local.set $b (i32.add (local.get $out) (local.get $x)))
+      (v128.store (local.get $b) (local.get $s0))
+      (v128.store offset=16 (local.get $b) (local.get $s1))
+      (v128.store offset=32 (local.get $b) (local.get $s2))
+      (v128.store offset=48 (local.get $b) (local.get $s3))
+      (local.set $x (i32.add (local.get $x) (i32.const 64)))
+      (br_if $columns (i32.lt_s (local.get $x) (local.get $bytes))))))
