@@ -3,6 +3,7 @@ import { ConvAutoencoder } from './convAutoencoder/convAutoencoder.js';
 import { PaDiM } from './padim/padim.js';
 import { PatchCore } from './patchCore/patchCore.js';
 import { SimpleNet } from './simpleNet/simpleNet.js';
+import { SPADE } from './spade/spade.js';
 
 /** One kind of detector, as lists and command lines show it. */
 export interface DetectorEntry {
@@ -18,7 +19,7 @@ export interface DetectorEntry {
  * @example
  * ```ts
  * import { detectors } from '@adlib/models';
- * console.log(Object.keys(detectors)); // conv-autoencoder, padim, patchcore, simplenet
+ * console.log(Object.keys(detectors)); // conv-autoencoder, padim, patchcore, simplenet, spade
  * ```
  */
 export const detectors: Readonly<Record<string, DetectorEntry>> = {
@@ -40,6 +41,11 @@ export const detectors: Readonly<Record<string, DetectorEntry>> = {
   simplenet: {
     summary: 'SimpleNet: a discriminator between pretrained features and the same with noise. Trains a small network.',
     create: (options) => new SimpleNet(options),
+  },
+  spade: {
+    summary:
+      'SPADE: compares each position with the most similar good pictures, on pretrained features. Trains nothing.',
+    create: (options) => new SPADE(options),
   },
 };
 

@@ -137,8 +137,12 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
 
   /** Reads the backbone's weights; `null` in saved options means that they were given as bytes or tensors. */
   protected loadBackbone(): Promise<LoadedBackbone> {
-    const { backbone, layers } = this.options;
-    return loadBackbone({ backbone, layers, ...(this.#weights === undefined ? {} : { weights: this.#weights }) });
+    const { backbone } = this.options;
+    return loadBackbone({
+      backbone,
+      layers: this.backboneLayers,
+      ...(this.#weights === undefined ? {} : { weights: this.#weights }),
+    });
   }
 
   /**
@@ -180,8 +184,8 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
   protected abstract ownShapes(saved: DetectorState): Readonly<Record<string, readonly number[]>>;
 
   protected restore(fn: string, saved: DetectorState): Record<string, HostTensor> {
-    const { backbone, layers } = this.options;
-    const shapes = Object.entries(findBackbone(fn, backbone).parameters(layers)).map(([name, shape]) => [
+    const { backbone } = this.options;
+    const shapes = Object.entries(findBackbone(fn, backbone).parameters(this.backboneLayers)).map(([name, shape]) => [
       `${PREFIX}${name}`,
       shape,
     ]);
@@ -190,19 +194,24 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
     return restoreTensors(fn, this.kind, saved, expected);
   }
 
-  /** The layers that the options name. */
+  /** Names of the layers that the backbone computes: those of the options, unless a detector needs more. */
+  protected get backboneLayers(): readonly string[] {
+    return this.options.layers;
+  }
+
+  /** The layers that the backbone computes. */
   protected get layers(): BackboneLayer[] {
     const backbone = findBackbone(this.kind, this.options.backbone);
-    return findLayers(backbone, this.options.layers).map((index) => backbone.layers[index]!);
+    return findLayers(backbone, this.backboneLayers).map((index) => backbone.layers[index]!);
   }
 
   /** The backbone among learned tensors. */
   protected backboneOf({ tensors }: Pick<Learned, 'tensors'>): LoadedBackbone {
-    const { backbone, layers } = this.options;
+    const { backbone } = this.options;
     const own = Object.entries(tensors).flatMap(([name, tensor]) =>
       name.startsWith(PREFIX) ? [[name.slice(PREFIX.length), tensor] as const] : [],
     );
-    return restoreBackbone(backbone, layers, Object.fromEntries(own));
+    return restoreBackbone(backbone, this.backboneLayers, Object.fromEntries(own));
   }
 }
 

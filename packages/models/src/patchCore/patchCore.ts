@@ -17,6 +17,7 @@ import { resizeMaps } from '../components/mapOps.js';
 import type { LearnContext, Learned } from '../components/networkDetector.js';
 import type { ScoringParts } from '../components/networkScorer.js';
 import { joinMaps, localMean, pooledPatches } from '../components/patchEmbedding.js';
+import { subtractMean } from '../components/subtractMean.js';
 import { completePatchCore, type FullPatchCoreOptions, type PatchCoreOptions } from './options.js';
 import { nearestSquared, reweightedScore, type BankTensors } from './patchScores.js';
 import { PatchStore, selectPatches } from './patchStore.js';
@@ -86,7 +87,6 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     await this.#gather(images, context, (x) => this.#uncentred(backbone, x), 0, store);
     const count = Math.max(1, Math.min(store.rows, Math.floor(this.options.coresetRatio * store.seen)));
     const { bank, owners } = await store.finish(count);
-    // Distances stay as they are, and have more digits where patches are short vectors.
     const centre = subtractMean(bank);
     return {
       tensors: { ...savedBackbone(backbone), bank, owners, centre },
@@ -229,19 +229,6 @@ function joinRows(a: HostTensor, b: HostTensor): HostTensor {
   data.set(a.data);
   data.set(b.data, a.data.length);
   return { data, shape: [a.shape[0]! + b.shape[0]!, ...a.shape.slice(1)] };
-}
-
-/** Takes the mean of the rows from each, in place, and returns it. */
-function subtractMean({ data, shape }: HostTensor): HostTensor {
-  const [rows, channels] = shape as [number, number];
-  const mean = new Float32Array(channels);
-  for (let c = 0; c < channels; c++) {
-    let sum = 0;
-    for (let i = 0; i < rows; i++) sum += data[i * channels + c]!;
-    mean[c] = sum / rows;
-    for (let i = 0; i < rows; i++) data[i * channels + c]! -= mean[c]!;
-  }
-  return { data: mean, shape: [channels] };
 }
 
 function squaredLengths({ data, shape }: HostTensor): HostTensor {
