@@ -1,6 +1,7 @@
 /** What the studies share beside the autoencoder: figures of decisions, halves of labelled pictures, the machine, sections of pages. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, loadavg } from 'node:os';
+import { dirname } from 'node:path';
 import { createRandom } from '@adlib/core';
 import { confusion } from '@adlib/metrics';
 
@@ -93,4 +94,19 @@ export function writeResults(url: URL, results: object): void {
   const short = (_: string, value: unknown): unknown =>
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
   writeFileSync(url, `${JSON.stringify(results, short, 1)}\n`);
+}
+
+/**
+ * Computes something once: a run that was cut off goes on where it was. Remove the file where the code that computes changes.
+ *
+ * @param file - where the result is kept, as JSON
+ * @param compute - computes it
+ * @returns the result, or what the file holds
+ */
+export async function remembered<T>(file: string, compute: () => T | Promise<T>): Promise<T> {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as T;
+  const result = await compute();
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(result));
+  return result;
 }

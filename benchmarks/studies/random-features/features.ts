@@ -1,7 +1,7 @@
 /** Features of every layer of a network for the pictures of each role, reduced to what the study looks at. */
 import { ndarray, prepareImage, type PrepareOptions, type View } from '@adlib/core';
 import { imagesOf, type Role, type Sample } from '@adlib/datasets';
-import type { ConvAutoencoder } from '@adlib/models';
+import { loadBackbone, type ConvAutoencoder } from '@adlib/models';
 import { compile, type HostTensor } from '@adlib/runtime';
 import { randomDrop } from '@adlib/scores';
 import type * as tf from '@tensorflow/tfjs';
@@ -55,6 +55,19 @@ export function autoencoderFeatures(detector: ConvAutoencoder): Extractor {
     run: async (x) =>
       Object.fromEntries((await encode(x)).map((layer, i) => [i < depth - 1 ? `layer ${i + 1}` : 'bottleneck', layer])),
     dispose: () => encode.dispose(),
+  };
+}
+
+/** Layers 1 to 3 of ResNet-18 on pictures of 256×256. */
+export async function resnetFeatures(weights: string): Promise<Extractor> {
+  const layers = ['layer1', 'layer2', 'layer3'];
+  const { backbone, features } = await loadBackbone({ backbone: 'resnet18', layers, weights });
+  const run = compile((x: tf.Tensor4D) => features(x));
+  return {
+    name: 'ResNet-18',
+    prepare: { size: [256, 256], channels: 3, mean: backbone.mean, std: backbone.std },
+    run: async (x) => Object.fromEntries((await run(x)).map((layer, i) => [`layer ${i + 1}`, layer])),
+    dispose: () => run.dispose(),
   };
 }
 

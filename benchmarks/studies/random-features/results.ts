@@ -41,6 +41,7 @@ export interface NetworkResult {
   cells: Cell[];
   /** Layer that the methods work on. */
   methodLayer: string;
+  /** Empty where the network's methods were not compared. */
   methods: MethodRow[];
 }
 

@@ -2,11 +2,12 @@
  * Mahalanobis distance on a random part of a layer's features: layer x number of features, the pattern of paper 004's tables
  * 6, 7, 9 and 10.
  *
- * Features come from the autoencoder of ../autoencoder.ts and, with --weights, from ResNet-18. The distance is fitted on the
+ * Features come from the autoencoder of ../autoencoder.ts and from ResNet-18 with torchvision's weights. The distance is fitted on the
  * pictures of role train; limits on calibration; figures are of role test, except where a column says otherwise.
  *
  *   npx tsx --conditions=@adlib/source benchmarks/studies/random-features/run.ts [--data ../shared/data/mvtec] [--categories bottle,screw]
- *     [--cache FOLDER] [--write] [--markdown]
+ *     [--networks autoencoder,resnet18]
+ *     [--weights ../shared/weights/resnet18-layers1to3.safetensors] [--cache FOLDER] [--write] [--markdown]
  *
  * `--write` keeps the figures in results.json beside this file, in place of older ones of the same category and network;
  * `--markdown` alone puts the tables of that file into docs/scores.md (then `npx prettier --write docs/scores.md`).
@@ -20,8 +21,16 @@ import { auroc } from '@adlib/metrics';
 import { FastIca, KMeans, Mahalanobis, Pca } from '@adlib/scores';
 import { maxAccuracy, meanPlusSigma } from '@adlib/thresholds';
 import { SEED, trainedAutoencoder } from '../autoencoder.js';
-import { figuresAt, machine, meanFigures, replaceSection, writeResults, type Figures } from '../report.js';
-import { autoencoderFeatures, extract, type Extractor, type LayerRows, type RoleRows, type Rows } from './features.js';
+import { figuresAt, machine, meanFigures, remembered, replaceSection, writeResults, type Figures } from '../report.js';
+import {
+  autoencoderFeatures,
+  extract,
+  resnetFeatures,
+  type Extractor,
+  type LayerRows,
+  type RoleRows,
+  type Rows,
+} from './features.js';
 import type { Cell, MethodRow, NetworkResult, RandomFeatureResults } from './results.js';
 import { randomFeatureTables } from './tables.js';
 
@@ -115,7 +124,7 @@ class OnComponents implements Scorer {
   }
 }
 
-function methods(rows: RoleRows, labels: readonly number[]): MethodRow[] {
+async function methods(rows: RoleRows, labels: readonly number[], partial: string): Promise<MethodRow[]> {
   const all = three(rows, METHOD_LAYER, (of) => of.all!);
   const some = three(rows, METHOD_LAYER, (of) => columns(of.draws[0]!, METHOD_KEPT));
   const list: [string, Scorer, Three][] = [
@@ -128,25 +137,37 @@ function methods(rows: RoleRows, labels: readonly number[]): MethodRow[] {
     [`random ${METHOD_KEPT}, Mahalanobis`, new Mahalanobis(), some],
     [`random ${METHOD_KEPT}, Mahalanobis, Ledoit-Wolf`, new Mahalanobis({ shrinkage: 'ledoitWolf' }), some],
   ];
-  return list.map(([method, scorer, set]) => {
-    const { auroc: area, unsupervised, fitMs } = judge(scorer, set, labels);
-    console.error(`${method}: ${area.toFixed(3)}`);
-    return { method, auroc: area, unsupervised, fitMs };
-  });
+  const results: MethodRow[] = [];
+  for (const [i, [method, scorer, set]] of list.entries()) {
+    results.push(
+      await remembered(`${partial}-method-${i}.json`, () => {
+        const { auroc: area, unsupervised, fitMs } = judge(scorer, set, labels);
+        return { method, auroc: area, unsupervised, fitMs };
+      }),
+    );
+    console.error(`${method}: ${results[i]!.auroc.toFixed(3)}`);
+  }
+  return results;
 }
 
 async function study(
   category: string,
   extractor: Extractor,
+  cache: string,
   roles: Readonly<Record<Role, readonly Sample[]>>,
+  others: boolean,
 ): Promise<NetworkResult> {
-  const wanted = { kept: KEPT.at(-1)!, draws: DRAWS, whole: METHOD_LAYER };
+  const wanted = { kept: KEPT.at(-1)!, draws: DRAWS, whole: others ? METHOD_LAYER : '' };
   const { rows, extractMs } = await extract(extractor, roles, wanted);
   await extractor.dispose();
   const labels = roles.test.map(({ label }) => (label === 'good' ? 0 : 1));
+  const partial = join(cache, 'random-features', `${category}-${extractor.name}`);
   const cells: Cell[] = [];
   for (const layer of Object.keys(rows.train)) {
-    for (const kept of [...KEPT, 'pooled'] as const) cells.push(...cell(rows, layer, kept, labels));
+    for (const kept of [...KEPT, 'pooled'] as const) {
+      const compute = (): Cell[] => cell(rows, layer, kept, labels);
+      cells.push(...(await remembered(`${partial}-${layer.replace(' ', '-')}-${kept}.json`, compute)));
+    }
     console.error(`${category}, ${extractor.name}: ${layer} done`);
   }
   const counts = Object.fromEntries(Object.entries(roles).map(([role, samples]) => [role, samples.length]));
@@ -157,7 +178,7 @@ async function study(
     extractMs,
     cells,
     methodLayer: METHOD_LAYER,
-    methods: methods(rows, labels),
+    methods: others ? await methods(rows, labels, partial) : [],
   };
 }
 
@@ -166,6 +187,8 @@ const { values } = parseArgs({
     data: { type: 'string', default: '../shared/data/mvtec' },
     categories: { type: 'string', default: 'bottle,screw' },
     cache: { type: 'string', default: join(tmpdir(), 'adlib-studies') },
+    weights: { type: 'string', default: '../shared/weights/resnet18-layers1to3.safetensors' },
+    networks: { type: 'string', default: 'autoencoder,resnet18' },
     write: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
   },
@@ -179,8 +202,13 @@ if (values.markdown) {
   for (const name of values.categories.split(',')) {
     const trained = await trainedAutoencoder(join(values.data, name), values.cache, 'five');
     if (trained === undefined) continue;
-    networks.push(await study(name, autoencoderFeatures(trained.detector), trained.roles));
+    if (values.networks.includes('autoencoder'))
+      networks.push(await study(name, autoencoderFeatures(trained.detector), values.cache, trained.roles, true));
     trained.detector.dispose();
+    if (!values.networks.includes('resnet18')) continue;
+    if (existsSync(values.weights))
+      networks.push(await study(name, await resnetFeatures(values.weights), values.cache, trained.roles, false));
+    else console.error(`ResNet-18 skipped: there is no ${values.weights}; give its weights with --weights`);
   }
   const results: RandomFeatureResults = { machine: machine(), seed: SEED, networks };
   if (networks.length > 0) console.log(randomFeatureTables(results));

@@ -1,6 +1,6 @@
 /** The tables of the study of random features, in Markdown. */
 import { digits, tableText } from '../report.js';
-import type { Cell, NetworkResult, RandomFeatureResults } from './results.js';
+import type { Cell, MethodRow, NetworkResult, RandomFeatureResults } from './results.js';
 
 const SHRINKAGE = { ridge: 'ridge', ledoitWolf: 'Ledoit–Wolf' } as const;
 
@@ -42,6 +42,17 @@ function limits(cells: readonly Cell[], layer: string): string {
   );
 }
 
+function methodTable(methods: readonly MethodRow[]): string {
+  return tableText(
+    ['method', 'AUROC', 'accuracy', 'balanced accuracy', 'recall', 'fit, ms'],
+    methods.map(({ method, auroc, unsupervised: u, fitMs }) => [
+      method,
+      ...[auroc, u.accuracy, u.balancedAccuracy, u.recall].map(digits),
+      fitMs.toFixed(0),
+    ]),
+  );
+}
+
 function networkText({ category, network, counts, extractMs, cells, methodLayer, methods }: NetworkResult): string {
   const { train = 0, calibration = 0, test = 0, defective = 0 } = counts;
   return [
@@ -53,18 +64,7 @@ function networkText({ category, network, counts, extractMs, cells, methodLayer,
     grid(cells, ({ unsupervised }) => `${digits(unsupervised.accuracy)} / ${digits(unsupervised.balancedAccuracy)}`),
     'Where the limit comes from, and times:',
     limits(cells, methodLayer),
-    `Other ways, ${methodLayer}:`,
-    tableText(
-      ['method', 'AUROC', 'accuracy', 'balanced accuracy', 'recall', 'fit, ms'],
-      methods.map(({ method, auroc, unsupervised: u, fitMs }) => [
-        method,
-        digits(auroc),
-        digits(u.accuracy),
-        digits(u.balancedAccuracy),
-        digits(u.recall),
-        fitMs.toFixed(0),
-      ]),
-    ),
+    ...(methods.length === 0 ? [] : [`Other ways, ${methodLayer}:`, methodTable(methods)]),
   ].join('\n\n');
 }
 

@@ -8,10 +8,10 @@
  *   npx tsx --conditions=@adlib/source benchmarks/studies/similarity/run.ts [--data ../shared/data/mvtec] [--categories bottle,screw]
  *     [--cache FOLDER] [--write] [--markdown]
  *
- * `--write` keeps the figures in results.json beside this file; `--markdown` alone puts the tables of that file into
+ * `--write` keeps the figures in results.json beside this file, in place of older ones of the same category; `--markdown` alone puts the tables of that file into
  * docs/scores.md (then `npx prettier --write docs/scores.md`).
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -46,6 +46,7 @@ import {
   figuresAt,
   machine,
   meanFigures,
+  remembered,
   replaceSection,
   stratifiedFolds,
   writeResults,
@@ -200,8 +201,9 @@ async function category(data: string, cache: string, network: NetworkName): Prom
   const trained = await trainedAutoencoder(data, cache, network);
   if (trained === undefined) return undefined;
   const { name, roles, training, detector } = trained;
-  const calibration = await measure(trained, 'calibration');
-  const test = await measure(trained, 'test');
+  const partial = join(cache, 'similarity', `${name}-${network}`);
+  const calibration = await remembered(`${partial}-calibration.json`, () => measure(trained, 'calibration'));
+  const test = await remembered(`${partial}-test.json`, () => measure(trained, 'test'));
   detector.dispose();
   const labels = roles.test.map(({ label }) => (label === 'good' ? 0 : 1));
   const counts = Object.fromEntries(Object.entries(roles).map(([role, samples]) => [role, samples.length]));
@@ -239,5 +241,9 @@ if (values.markdown) {
   }
   const results: SimilarityResults = { machine: machine(), seed: SEED, categories };
   if (categories.length > 0) console.log(similarityTables(results));
-  if (values.write && categories.length > 0) writeResults(file, results);
+  if (values.write && categories.length > 0) {
+    const older = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SimilarityResults).categories : [];
+    const kept = older.filter(({ category: name }) => !categories.some((n) => n.category === name));
+    writeResults(file, { ...results, categories: [...kept, ...categories] });
+  }
 }
