@@ -51,6 +51,8 @@ export { readBorderline } from './readBorderline.js';
 export { layouts, readDataset } from './readDataset.js';
 export type { Layout } from './readDataset.js';
 export { readRoles, writeRoles } from './roleFile.js';
+export { unpack } from './unpack.js';
+export type { UnpackOptions, UnpackResult } from './unpack.js';
 export { watchFolder } from './watchFolder.js';
 export type { WatchedPicture, WatchFolderOptions } from './watchFolder.js';
 export { writeMvtec } from './writeMvtec.js';
