@@ -29,7 +29,8 @@ export function nearestSquared(patches: tf.Tensor2D, { bank, norms }: BankTensor
   for (let start = 0; start < size; start += block) {
     const count = Math.min(block, size - start);
     const part = tf.slice(bank, [start, 0], [count, channels]);
-    const partial = tf.add(tf.matMul(scaled, part, false, true), tf.slice(norms, [start], [count])) as tf.Tensor2D;
+    const products = tf.matMul(scaled, part, false, true);
+    const partial = tf.add<tf.Tensor2D>(products, tf.slice(norms, [start], [count]));
     best = smallest(best, partial, k);
   }
   const own = tf.sum(tf.square(patches), 1, true);
@@ -74,7 +75,7 @@ export function reweightedScore(
   const worst = tf.add<tf.Tensor1D>(tf.argMax(distances, 1), first);
   const patch = tf.gather(tf.reshape<tf.Rank.R2>(patches, [images * count, channels]), worst);
   const toBank = (points: tf.Tensor2D) =>
-    tf.add(tf.matMul(tf.mul<tf.Tensor2D>(points, -2), bank, false, true), norms) as tf.Tensor2D;
+    tf.add<tf.Tensor2D>(tf.matMul(tf.mul<tf.Tensor2D>(points, -2), bank, false, true), norms);
   const nearest = tf.gather(bank, tf.argMin<tf.Tensor1D>(toBank(patch), 1));
   const k = Math.min(neighbors, bank.shape[0]);
   const { indices } = tf.topk(tf.neg(toBank(nearest)), k);

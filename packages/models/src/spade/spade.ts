@@ -139,7 +139,7 @@ function nearestPictures(vectors: tf.Tensor2D, gallery: tf.Tensor2D, k: number) 
   const { values, indices } = tf.topk(tf.neg(distances), k);
   return {
     indices: tf.reshape<tf.Rank.R1>(indices, [vectors.shape[0] * k]),
-    distances: tf.neg(tf.mean(values, 1)) as tf.Tensor1D,
+    distances: tf.neg(tf.mean<tf.Tensor1D>(values, 1)),
   };
 }
 
