@@ -32,7 +32,7 @@ test.each([
     ['train_images/b b.JPG', 'good', 'good', undefined, false],
     ['train_images/c.jpg', 'good', 'good', undefined, false],
   ]);
-  const { data } = (await (await severstal(dir)).samples[0]!.mask!())!;
+  const { data } = await (await severstal(dir)).samples[0]!.mask!();
   const expected = new Uint8Array(width * height);
   for (const place of [0, 1, 8, 23]) expected[(place % height) * width + Math.floor(place / height)] = 1;
   expect(data).toEqual(expected);
