@@ -271,6 +271,41 @@ export const datasetKinds: Readonly<Record<string, FuzzKind>> = {
     },
     read: async (dir) => all(await node.mvtecLoco(dir)),
   },
+  'real-iad list': {
+    form: 'json',
+    target: 'toy.json',
+    seeds: [
+      bytes({
+        meta: { normal_class: 'OK' },
+        train: ['0001', '0002'].map((part) => ({
+          image_path: `OK/S${part}/toy_${part}_OK_C1.png`,
+          mask_path: null,
+          anomaly_class: 'OK',
+        })),
+        test: [
+          {
+            image_path: 'NG/S0003/toy_0003_NG_C1.png',
+            mask_path: 'NG/S0003/toy_0003_NG_C1_mask.png',
+            anomaly_class: 'BX',
+          },
+        ],
+      }),
+    ],
+    files: {
+      'toy/OK/S0001/toy_0001_OK_C1.png': picture,
+      'toy/OK/S0002/toy_0002_OK_C1.png': other,
+      'toy/NG/S0003/toy_0003_NG_C1.png': picture,
+      'toy/NG/S0003/toy_0003_NG_C1_mask.png': mask,
+    },
+    read: async (dir) => all(await node.realIad(join(dir, 'toy'), { list: join(dir, 'toy.json') })),
+  },
+  'disputed list': {
+    form: 'text',
+    target: 'disputed.csv',
+    seeds: [bytes('file,reason\ntrain/good/0.png,"tool mark, within tolerance"\n')],
+    files: {},
+    read: async (dir) => node.readBorderline(join(dir, 'disputed.csv')),
+  },
   roles: await rolesKind(),
 };
 

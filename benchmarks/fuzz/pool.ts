@@ -14,6 +14,8 @@ export interface FuzzOptions {
   readonly bundles: boolean;
   /** Milliseconds for one file; longer is a hang. */
   readonly limit: number;
+  /** Program of the child. @defaultValue child.ts */
+  readonly child?: URL;
   /** Called after each case. */
   readonly onResult?: (result: CaseResult) => void;
 }
@@ -25,11 +27,20 @@ export interface FuzzOptions {
  * @param options - which cases
  * @returns what became of each, the unchanged files first
  */
-export async function fuzz({ seed, from, count, bundles, limit, onResult }: FuzzOptions): Promise<CaseResult[]> {
+export async function fuzz(options: FuzzOptions): Promise<CaseResult[]> {
+  const {
+    seed,
+    from,
+    count,
+    bundles,
+    limit,
+    onResult,
+    child: program = new URL('child.ts', import.meta.url),
+  } = options;
   const results: CaseResult[] = [];
   let child: ChildProcess | undefined;
   for (const index of [-1, ...Array.from({ length: count }, (_, i) => from + i)]) {
-    child ??= await start(seed, bundles);
+    child ??= await start(program, seed, bundles);
     const result = await runCase(child, index, index < 0 ? 10 * limit : limit);
     if (result.outcome === 'crash' || result.outcome === 'hang') {
       child.kill('SIGKILL');
@@ -46,12 +57,10 @@ export async function fuzz({ seed, from, count, bundles, limit, onResult }: Fuzz
   return results;
 }
 
-async function start(seed: number, bundles: boolean): Promise<ChildProcess> {
-  const child = fork(
-    fileURLToPath(new URL('child.ts', import.meta.url)),
-    [String(seed), bundles ? 'all' : 'data sets'],
-    { execArgv: ['--import', 'tsx', '--conditions=@adlib/source', '--max-old-space-size=2048'] },
-  );
+async function start(program: URL, seed: number, bundles: boolean): Promise<ChildProcess> {
+  const child = fork(fileURLToPath(program), [String(seed), bundles ? 'all' : 'data sets'], {
+    execArgv: ['--import', 'tsx', '--conditions=@adlib/source', '--max-old-space-size=2048'],
+  });
   await new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve());
     child.once('exit', (code) => reject(new Error(`fuzz: the child ended with ${code} before its first case.`)));

@@ -34,3 +34,13 @@ test.each([
 test('column names are data: __proto__ is one like any other', () => {
   expect(rows('__proto__,constructor\n1,2')).toEqual([[2, '1', '2']]);
 });
+
+test('a heading of 200,000 columns takes no longer than it must', () => {
+  const begin = performance.now();
+  expect(() => parseCsv(Array.from({ length: 200_000 }, (_, i) => `c${i}`).join(','), 'a.csv', ['image'])).toThrow(
+    'a.csv: has no column image. It has c0, c1, c2',
+  );
+  const heading = `image,${Array.from({ length: 200_000 }, (_, i) => `c${i}`).join(',')}`;
+  expect(parseCsv(heading, 'a.csv', ['image']).columns).toHaveLength(200_001);
+  expect(performance.now() - begin).toBeLessThan(5000);
+});

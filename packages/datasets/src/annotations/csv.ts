@@ -48,7 +48,8 @@ export function parseCsv(text: string, name: string, required: readonly string[]
     const found = columns.length === 0 ? 'It is empty' : `It has ${columns.slice(0, 10).join(', ').slice(0, 200)}`;
     throw fail(`has no column ${missing.join(', ')}. ${found}; the first line must name the columns.`);
   }
-  const twice = columns.find((column, i) => columns.indexOf(column) !== i);
+  const seen = new Set<string>();
+  const twice = columns.find((column) => seen.size === seen.add(column).size);
   if (twice !== undefined) throw fail(`names the column '${twice.slice(0, 60)}' twice. Rename one of them.`);
   const rows = records.slice(1).map(({ info, record }) => ({
     line: info.lines,
