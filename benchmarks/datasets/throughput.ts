@@ -17,6 +17,7 @@ import { folder } from '@adlib/datasets/node';
 interface Round {
   images: number;
   seconds: number;
+  cpuSeconds: number;
   peakMb: number;
 }
 
@@ -34,10 +35,17 @@ const { samples } = await folder({ good: `${dir}/train/good` });
 async function ours(): Promise<Round> {
   const options = { size: [256, 256], ...imagenetNormalisation, batchSize: 16, prefetch: 16 } as const;
   const start = performance.now();
+  const before = process.cpuUsage();
   let images = 0;
   for await (const { indices } of batchesOf(imagesOf(samples, { concurrency: 4, prefetch: 0 }), options))
     images += indices.length;
-  return { images, seconds: (performance.now() - start) / 1000, peakMb: process.resourceUsage().maxRSS / 1024 };
+  const { user, system } = process.cpuUsage(before);
+  return {
+    images,
+    seconds: (performance.now() - start) / 1000,
+    cpuSeconds: (user + system) / 1e6,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+  };
 }
 
 const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
@@ -45,8 +53,9 @@ const perSecond = ({ images, seconds }: Round) => images / seconds;
 const say = (name: string, rounds: readonly Round[]) => {
   const rates = rounds.map(perSecond);
   const peak = Math.max(...rounds.map(({ peakMb }) => peakMb));
+  const cpu = median(rounds.map(({ cpuSeconds, images }) => (1000 * cpuSeconds) / images));
   console.log(
-    `${name}: median ${median(rates).toFixed(0)} images/s (${rates.map((r) => r.toFixed(0)).join(', ')}), peak memory ${peak.toFixed(0)} MiB`,
+    `${name}: median ${median(rates).toFixed(0)} images/s (${rates.map((r) => r.toFixed(0)).join(', ')}), ${cpu.toFixed(2)} ms of processor per image, peak memory ${peak.toFixed(0)} MiB`,
   );
   return median(rates);
 };

@@ -6,7 +6,7 @@ process and its workers in MiB. Workers stay alive between rounds, so that start
 
 import argparse
 import json
-import resource
+import os
 import sys
 import threading
 import time
@@ -24,6 +24,15 @@ def resident_mib(pids: list[int]) -> float:
             # Proportional share: pages that the workers share with their parent count once.
             total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
     return total / 1024
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    ticks = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -46,25 +55,31 @@ def main() -> None:
     )
     print(json.dumps({"torchvision": torchvision.__version__, "torch": torch.__version__, "pillow": PIL.__version__}), flush=True)
     peak = 0.0
+
+    def processes() -> list[int]:
+        workers = loader._iterator._workers if loader._iterator else []
+        return [os.getpid(), *(worker.pid for worker in workers)]
+
     for _ in sys.stdin:
         images, checksum, running = 0, 0.0, True
 
         def watch() -> None:
             nonlocal peak
             while running:
-                workers = [w.pid for w in (loader._iterator._workers if loader._iterator else [])]
-                peak = max(peak, resident_mib([__import__("os").getpid(), *workers]))
+                peak = max(peak, resident_mib(processes()))
                 time.sleep(0.2)
 
         threading.Thread(target=watch, daemon=True).start()
+        before = cpu_seconds(processes())
         start = time.perf_counter()
         for batch, _ in loader:
             images += len(batch)
             checksum += float(batch[0, 0, 0, 0])
         seconds = time.perf_counter() - start
         running = False
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"images": images, "seconds": seconds, "peakMb": peak, "ownPeakMb": own, "checksum": checksum}), flush=True)
+        cpu = cpu_seconds(processes()) - before
+        result = {"images": images, "seconds": seconds, "cpuSeconds": cpu, "peakMb": peak, "checksum": checksum}
+        print(json.dumps(result), flush=True)
 
 
 if __name__ == "__main__":
