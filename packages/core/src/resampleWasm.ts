@@ -24,6 +24,7 @@ export interface Affine {
 
 interface Kernel {
   readonly buffer: ArrayBuffer;
+  readonly widen: (from: number, to: number, count: number) => void;
   readonly down: (rows: number, weights: number, n: number, sums: number, bytes: number) => void;
   readonly right3: (...args: readonly [...RightArguments]) => void;
   readonly right1: (...args: readonly [...RightArguments, step: number]) => void;
@@ -72,8 +73,8 @@ export function resampleWasm(job: WasmJob, out: Float32Array): boolean {
   const values = width * channels;
   // One channel: four taps at a time.
   const taps = channels === 3 ? columns.most : 4 * Math.ceil(columns.most / 4);
-  const lineBytes = 32 * Math.ceil(values / 8);
-  const at = { list: 0, listWeights: 0, first: 0, weights: 0, affine: 0, sums: 0, lines: 0, row: 0 };
+  const lineBytes = 64 * Math.ceil(values / 16);
+  const at = { list: 0, listWeights: 0, first: 0, weights: 0, affine: 0, sums: 0, lines: 0, row: 0, raw: 0 };
   let bytes = 0;
   for (const [name, size] of [
     ['list', 4 * rows.most],
@@ -84,6 +85,7 @@ export function resampleWasm(job: WasmJob, out: Float32Array): boolean {
     ['sums', lineBytes + 4 * taps + 16],
     ['lines', lineBytes * rows.most],
     ['row', 12 * count + 16],
+    ['raw', lineBytes / 4],
   ] as const) {
     at[name] = bytes;
     bytes += 16 * Math.ceil(size / 16);
@@ -92,6 +94,7 @@ export function resampleWasm(job: WasmJob, out: Float32Array): boolean {
   if (kernel === undefined) return false;
   const floats = new Float32Array(kernel.buffer, 0, bytes / 4);
   const integers = new Int32Array(kernel.buffer, 0, bytes / 4);
+  const raw = new Uint8Array(kernel.buffer, at.raw, values);
   // Weights beside the taps are 0, and so must be what they are multiplied with: not NaN.
   floats.fill(0);
   putColumns(columns, channels, taps, integers.subarray(at.first / 4), floats.subarray(at.weights / 4));
@@ -108,8 +111,14 @@ export function resampleWasm(job: WasmJob, out: Float32Array): boolean {
       const from = rows.first[y]! + k;
       const slot = from % rows.most;
       const line = at.lines + slot * lineBytes;
-      if (held[slot] !== from) floats.set(data.subarray(from * values, (from + 1) * values), line / 4);
-      held[slot] = from;
+      if (held[slot] !== from) {
+        held[slot] = from;
+        const source = data.subarray(from * values, (from + 1) * values);
+        if (data instanceof Uint8Array) {
+          raw.set(source);
+          kernel.widen(at.raw, line, values);
+        } else floats.set(source, line / 4);
+      }
       integers[at.list / 4 + k] = line;
       floats[at.listWeights / 4 + k] = rows.weights[w++]!;
     }

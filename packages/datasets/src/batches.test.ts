@@ -78,6 +78,20 @@ describe('batchesOf', () => {
     expect([asked, most]).toEqual([60, 1]);
   });
 
+  test('reuse: the same values in memory that is used again', async () => {
+    const images = pictures(23);
+    const whole = await all(images);
+    const memory = new Set<ArrayBufferLike>();
+    let i = 0;
+    for await (const { data } of batchesOf(images, { ...options, reuse: true, prefetch: 4 })) {
+      expect(data).toEqual(whole[i++]!.data);
+      memory.add(data.buffer);
+    }
+    expect(i).toBe(6);
+    expect(memory.size).toBeLessThan(6);
+    expect(new Set(whole.map(({ data }) => data.buffer)).size).toBe(6);
+  });
+
   test('a picture that cannot be read is told in place of its batch; a signal ends the stream', async () => {
     const broken: ImageCollection = {
       length: 12,
@@ -104,6 +118,7 @@ describe('batchesOf', () => {
     expect(() => batchesOf(images, { size: [0, 4] })).toThrow('size[0] must be an integer >= 1');
     expect(() => batchesOf(images, { size: [4, 4], mean: [1, 2] })).toThrow('mean must have 3 values');
     expect(() => batchesOf(images, { ...options, dropLast: 1 as unknown as boolean })).toThrow('dropLast must be true');
+    expect(() => batchesOf(images, { ...options, reuse: 1 as unknown as boolean })).toThrow('reuse must be true');
     expect(() => batchesOf(images, { ...options, shuffle: -1 })).toThrow(RangeError);
   });
 });

@@ -22,13 +22,15 @@ export interface BatchesOptions extends Omit<PrepareOptions, 'out'> {
   prefetch?: number;
   /** Leaves out a last batch that is not full. @defaultValue false */
   dropLast?: boolean;
+  /** Uses a batch's memory again once the next one is asked for: quicker; copy what must last. @defaultValue false */
+  reuse?: boolean;
   /** Ends the stream with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /** Some pictures as one array. */
 export interface Batch {
-  /** Row-major `[pictures, height, width, channels]`; the caller's own. */
+  /** Row-major `[pictures, height, width, channels]`; the caller's own, with `reuse` until the next batch is asked for. */
   readonly data: Float32Array;
   /** `[pictures, height, width, channels]`. */
   readonly shape: readonly [number, number, number, 1 | 3];
@@ -64,7 +66,7 @@ export function batchesOf(images: Images, options: BatchesOptions): AsyncGenerat
 }
 
 async function* stream(source: ImageCollection, options: BatchesOptions): AsyncGenerator<Batch, void, undefined> {
-  const { batchSize = 8, shuffle, prefetch = 16, dropLast = false, signal, ...given } = options;
+  const { batchSize = 8, shuffle, prefetch = 16, dropLast = false, reuse = false, signal, ...given } = options;
   const prepare = { channels: 3 as const, ...given };
   const random = shuffle === undefined ? undefined : createRandom(shuffle).split('batches');
   const order = random?.permutation(source.length) ?? Uint32Array.from({ length: source.length }, (_, i) => i);
@@ -72,6 +74,7 @@ async function* stream(source: ImageCollection, options: BatchesOptions): AsyncG
   const [height, width] = prepare.size;
   const pixels = height * width * prepare.channels;
   const batches = new Map<number, { data: Float32Array; reading: Promise<void>[] }>();
+  const spare: Float32Array[] = [];
   let started = 0;
 
   const start = (position: number): void => {
@@ -80,7 +83,8 @@ async function* stream(source: ImageCollection, options: BatchesOptions): AsyncG
     let batch = batches.get(number);
     if (batch === undefined) {
       const count = Math.min(batchSize, end - number * batchSize);
-      batch = { data: new Float32Array(count * pixels), reading: [] };
+      const used = count === batchSize ? spare.pop() : undefined;
+      batch = { data: used ?? new Float32Array(count * pixels), reading: [] };
       batches.set(number, batch);
     }
     const out = batch.data.subarray(at * pixels, (at + 1) * pixels);
@@ -106,6 +110,7 @@ async function* stream(source: ImageCollection, options: BatchesOptions): AsyncG
       shape: [count, height, width, prepare.channels],
       indices: Array.from(order.subarray(position, position + count)),
     };
+    if (reuse && count === batchSize) spare.push(data);
   }
 }
 
@@ -119,14 +124,23 @@ async function readInto(
 }
 
 function assertBatches(options: BatchesOptions): void {
-  const { batchSize = 8, shuffle = 0, prefetch = 16, dropLast = false, size, ...rest } = options;
+  const { batchSize = 8, shuffle = 0, prefetch = 16, dropLast = false, reuse = false, size, ...rest } = options;
   const prepareKeys = ['size', 'mode', 'shorterSide', 'channels', 'mean', 'std', 'pad'];
-  assertKnownOptions('batchesOf', options, [...prepareKeys, 'batchSize', 'shuffle', 'prefetch', 'dropLast', 'signal']);
+  assertKnownOptions('batchesOf', options, [
+    ...prepareKeys,
+    'batchSize',
+    'shuffle',
+    'prefetch',
+    'dropLast',
+    'reuse',
+    'signal',
+  ]);
   assertInteger('batchesOf', 'batchSize', batchSize, 1);
   assertInteger('batchesOf', 'shuffle', shuffle, 0, 0xffffffff);
   assertInteger('batchesOf', 'prefetch', prefetch, 0);
   if (typeof dropLast !== 'boolean')
     throw new TypeError(argumentMessage('batchesOf', 'dropLast', 'true or false', dropLast));
+  if (typeof reuse !== 'boolean') throw new TypeError(argumentMessage('batchesOf', 'reuse', 'true or false', reuse));
   // Checks size and normalisation before anything is read.
   const { signal: _, ...prepare } = rest;
   prepareImage({ data: new Uint8Array(1), width: 1, height: 1, channels: 1 }, { channels: 3, ...prepare, size });

@@ -2,6 +2,22 @@
 (module
   (import "resample" "memory" (memory 1))
 
+  ;; Bytes to float32, `count` rounded up to a multiple of 16.
+  (func (export "widen") (param $from i32) (param $to i32) (param $count i32)
+    (local $end i32) (local $bytes v128) (local $half v128)
+    (local.set $end (i32.add (local.get $from) (local.get $count)))
+    (loop $next
+      (local.set $bytes (v128.load (local.get $from)))
+      (local.set $half (i16x8.extend_low_i8x16_u (local.get $bytes)))
+      (v128.store (local.get $to) (f32x4.convert_i32x4_u (i32x4.extend_low_i16x8_u (local.get $half))))
+      (v128.store offset=16 (local.get $to) (f32x4.convert_i32x4_u (i32x4.extend_high_i16x8_u (local.get $half))))
+      (local.set $half (i16x8.extend_high_i8x16_u (local.get $bytes)))
+      (v128.store offset=32 (local.get $to) (f32x4.convert_i32x4_u (i32x4.extend_low_i16x8_u (local.get $half))))
+      (v128.store offset=48 (local.get $to) (f32x4.convert_i32x4_u (i32x4.extend_high_i16x8_u (local.get $half))))
+      (local.set $from (i32.add (local.get $from) (i32.const 16)))
+      (local.set $to (i32.add (local.get $to) (i32.const 64)))
+      (br_if $next (i32.lt_u (local.get $from) (local.get $end)))))
+
   ;; sums = sum over k of weights[k] * rows[k], over `bytes` (a multiple of 32) bytes. `rows` lists `n` byte offsets.
   (func (export "down")
     (param $rows i32) (param $weights i32) (param $n i32) (param $sums i32) (param $bytes i32)
