@@ -3,7 +3,9 @@
  * Both sides read the same files, in processes of their own, one after the other and in turns.
  *
  *   npx tsx --conditions=@adlib/source benchmarks/metrics/speed.ts --python <python with numpy, scipy, scikit-learn>
- *     [--repeats 3] [--maps 83] [--size 900] [--write benchmarks/metrics/results.json]
+ *     [--repeats 3] [--maps 83] [--size 900] [--tasks pixelAuroc,aupro] [--alone] [--write benchmarks/metrics/results.json]
+ *
+ * `--tasks` takes some of the tasks only, `--alone` leaves Python out.
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -26,6 +28,8 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '3' },
     maps: { type: 'string', default: '83' },
     size: { type: 'string', default: '900' },
+    tasks: { type: 'string' },
+    alone: { type: 'boolean', default: false },
     write: { type: 'string' },
   },
 });
@@ -45,7 +49,8 @@ const tasks: Record<string, string> = {
 const folder = mkdtempSync(join(tmpdir(), 'adlib-bench-'));
 try {
   writeData(folder);
-  const rows = Object.entries(tasks).map(([task, title]) => compare(task, title));
+  const chosen = values.tasks?.split(',') ?? Object.keys(tasks);
+  const rows = chosen.map((task) => compare(task, tasks[task] ?? task));
   console.log(toMarkdown(rows, { digits: 3 }));
   if (values.write !== undefined) {
     const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, arch: arch(), node: process.version };
@@ -93,20 +98,24 @@ function compare(task: string, title: string): object {
   for (let r = 0; r < repeats; r++) {
     const args = [task, folder, String(maps), String(size)];
     ours.push(measure(process.execPath, [...process.execArgv, path('task.ts'), ...args]));
-    theirs.push(measure(values.python, [path('../peers/metrics_speed.py'), ...args]));
+    if (!values.alone) theirs.push(measure(values.python, [path('../peers/metrics_speed.py'), ...args]));
   }
-  const difference = Math.abs(ours[0]!.value - theirs[0]!.value);
   const best = (all: Measured[], key: 'seconds' | 'peakMiB'): number => median(all.map((m) => m[key]));
-  const row = {
+  const alone = {
     task: title,
     'ours (s)': best(ours, 'seconds'),
-    'Python (s)': best(theirs, 'seconds'),
-    'time ratio': best(ours, 'seconds') / best(theirs, 'seconds'),
     'ours (MiB)': Math.round(best(ours, 'peakMiB')),
-    'Python (MiB)': Math.round(best(theirs, 'peakMiB')),
-    'memory ratio': best(ours, 'peakMiB') / best(theirs, 'peakMiB'),
-    difference: difference.toExponential(1),
   };
+  const row = values.alone
+    ? alone
+    : {
+        ...alone,
+        'Python (s)': best(theirs, 'seconds'),
+        'Python (MiB)': Math.round(best(theirs, 'peakMiB')),
+        'time ratio': best(ours, 'seconds') / best(theirs, 'seconds'),
+        'memory ratio': best(ours, 'peakMiB') / best(theirs, 'peakMiB'),
+        difference: Math.abs(ours[0]!.value - theirs[0]!.value).toExponential(1),
+      };
   console.error(JSON.stringify(row));
   return row;
 }

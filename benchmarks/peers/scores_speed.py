@@ -19,6 +19,11 @@ def pair(t):
     return read(t["folder"], f"x{t['size']}.f32", shape), read(t["folder"], f"y{t['size']}.f32", shape)
 
 
+def pair_8(t):
+    shape = (t["size"], t["size"], 3)
+    return [read(t["folder"], f"{name}{t['size']}.u8", shape, np.uint8) for name in "xy"]
+
+
 def tensors(t):
     import torch
 
@@ -30,6 +35,13 @@ def ssim_uniform(t):
 
     x, y = pair(t)
     return lambda: structural_similarity(x, y, data_range=1, channel_axis=2, full=True)[0]
+
+
+def ssim_uniform_8(t):
+    from skimage.metrics import structural_similarity
+
+    x, y = pair_8(t)
+    return lambda: structural_similarity(x, y, data_range=255, channel_axis=2, full=True)[0]
 
 
 def ssim_gaussian(t):
@@ -45,6 +57,13 @@ def psnr(t):
 
     x, y = pair(t)
     return lambda: peak_signal_noise_ratio(x, y, data_range=1)
+
+
+def psnr_8(t):
+    from skimage.metrics import peak_signal_noise_ratio
+
+    x, y = pair_8(t)
+    return lambda: peak_signal_noise_ratio(x, y, data_range=255)
 
 
 def four_ssim_zd(t):

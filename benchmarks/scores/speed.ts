@@ -69,6 +69,17 @@ const pairs = Object.fromEntries(
     return [size, [image(stored(`x${size}.f32`, x)), image(stored(`y${size}.f32`, y))] as const];
   }),
 ) as Record<number, readonly [Image, Image]>;
+/** The same pictures in 8 bit. */
+const bytes = Object.fromEntries(
+  [256, 1024].map((size) => {
+    const image = (name: string, { data }: Image): Image => {
+      const eight = Uint8Array.from(data, (v) => Math.round(255 * Math.min(1, Math.max(0, v))));
+      writeFileSync(join(folder, name), eight);
+      return { data: eight, width: size, height: size, channels: 3 };
+    };
+    return [size, [image(`x${size}.u8`, pairs[size]![0]), image(`y${size}.u8`, pairs[size]![1])] as const];
+  }),
+) as Record<number, readonly [Image, Image]>;
 const channel = (size: number) =>
   ndarray(
     Float32Array.from({ length: size * size }, (_, i) => pairs[size]![0].data[3 * i]!),
@@ -81,6 +92,7 @@ const query = stored('query.f32', normals(784 * 1536));
 
 function pairTasks(size: number): Task[] {
   const [x, y] = pairs[size]!;
+  const [x8, y8] = bytes[size]!;
   const map = channel(size);
   const grey: Image = { data: map.data, width: size, height: size, channels: 1 };
   const at = `${size}×${size}`;
@@ -107,6 +119,14 @@ function pairTasks(size: number): Task[] {
       run: () => fourSsim(x, y, { variant: 'zd' }).similarity,
     },
     { title: `PSNR, ${at}×3`, name: 'psnr', peer: 'python', size, run: () => psnr(x, y).similarity },
+    { title: `PSNR, ${at}×3, 8 bit`, name: 'psnr_8', peer: 'python', size, run: () => psnr(x8, y8).similarity },
+    {
+      title: `SSIM uniform 7, ${at}×3, 8 bit`,
+      name: 'ssim_uniform_8',
+      peer: 'python',
+      size,
+      run: () => ssim(x8, y8, { variant: 'skimage' }).similarity,
+    },
     { title: `MS-SSIM, ${at}×3`, name: 'ms_ssim', peer: 'torch', size, run: () => msSsim(x, y).similarity },
     { title: `GMSD, ${at}×3`, name: 'gmsd', peer: 'torch', size, run: () => gmsd(x, y).score },
     { title: `Gaussian σ 4, ${at}`, name: 'smooth', peer: 'python', size, run: () => meanScore(gaussianSmooth(map)) },
@@ -204,7 +224,10 @@ try {
   for (const task of tasks.filter(({ title }) => title.includes(values.only))) {
     const peer = peers[task.peer];
     if (peer === undefined) continue;
-    for (let i = 0; i < Math.min(3, task.repeats ?? 3); i++) await ours(task);
+    // Warm-up: engines compile in earnest only what has run for a while.
+    const warm = performance.now() + (task.repeats === undefined ? 1000 : 0);
+    do await ours(task);
+    while (performance.now() < warm);
     const mine: Answer[] = [];
     const theirs: Answer[] = [];
     for (let r = 0; r < (task.repeats ?? Number(values.repeats)); r++) {

@@ -1,4 +1,4 @@
-import { ndarray } from '@adlib/core';
+import { createRandom, ndarray } from '@adlib/core';
 import { describe, expect, test } from 'vitest';
 import { golden } from '../test/golden.js';
 import { maxScore } from './maxScore.js';
@@ -95,5 +95,37 @@ describe('aggregation of a map to a score', () => {
     expect(() => topKMean(map, 1.5)).toThrow(RangeError);
     expect(() => topPercentMean(map, 101)).toThrow('topPercentMean: percent must be a finite number in [0, 100]');
     expect(() => quantileScore(map, NaN)).toThrow(RangeError);
+  });
+});
+
+describe('the largest of many values', () => {
+  const random = createRandom(4);
+  const n = 150 * 100;
+  const noise = Float32Array.from({ length: n }, () => random.normal());
+  const expected = (values: Float32Array, k: number) =>
+    values
+      .slice()
+      .sort()
+      .subarray(n - k)
+      .reduce((sum, v) => sum + v, 0) / k;
+  const kinds = {
+    noise,
+    'many ties': noise.map((v) => Math.round(v)),
+    constant: noise.map(() => 3),
+    'all large values where a sample looks': noise.map((_, i) => (Math.floor(i / 7) % 2 === 0 ? 5 : 1) + (i % 3)),
+    'one large value': noise.map((_, i) => (i === 4321 ? 9 : 0)),
+    rising: noise.map((_, i) => i),
+  };
+  test.each(Object.entries(kinds))('%s', (_, values) => {
+    const map = ndarray(values, [150, 100]);
+    for (const k of [1, 2, 150, 1500, 5000]) expect(topKMean(map, k)).toBeCloseTo(expected(values, k), 9);
+  });
+
+  test('a NaN anywhere is found', () => {
+    for (const at of [0, 7, 7777, n - 1]) {
+      const values = noise.slice();
+      values[at] = NaN;
+      expect(topKMean(ndarray(values, [150, 100]), 20)).toBeNaN();
+    }
   });
 });
