@@ -77,10 +77,10 @@ if (args.python === undefined || args.alone) {
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   );
-  const lines = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
+  const lines = createInterface({ input: peer.stdout })[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
   const next = async (): Promise<string> => {
-    const { value, done } = await lines.next();
-    if (done === true) throw new Error('the Python process ended early');
+    const { value } = await lines.next();
+    if (value === undefined) throw new Error('the Python process ended early');
     return value;
   };
   console.log(await next());

@@ -90,7 +90,7 @@ export function resample(
   const outRow = columns.length * (affine?.channels ?? channels);
   const out = into ?? new Float32Array(rows.length * outRow);
   if ((data instanceof Uint8Array || data instanceof Uint16Array) && (channels === 1 || channels === 3)) {
-    const plain = { channels, factor: [1, 1, 1], shift: [0, 0, 0] };
+    const plain: Affine = { channels, factor: [1, 1, 1], shift: [0, 0, 0] };
     if (resampleWasm({ data, width, channels, rows: down, columns: right, affine: affine ?? plain }, out)) return out;
   }
   const row = columns.length * channels;

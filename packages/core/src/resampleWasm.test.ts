@@ -5,9 +5,9 @@ import { resample, triangleTaps } from './resample.js';
 import { resampleModule } from './wasm/resample.js';
 
 test('the module is what resample.wat assembles to', async () => {
-  const { parseWat } = await wabt();
+  const assembler = await wabt();
   const source = readFileSync(new URL('./wasm/resample.wat', import.meta.url), 'utf8');
-  const { buffer } = parseWat('resample.wat', source, { simd: true }).toBinary({});
+  const { buffer } = assembler.parseWat('resample.wat', source, { simd: true }).toBinary({});
   expect(Buffer.from(buffer).toString('base64')).toBe(resampleModule);
 });
 

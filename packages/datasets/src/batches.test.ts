@@ -118,6 +118,7 @@ describe('batchesOf', () => {
     expect(() => batchesOf(images, { size: [0, 4] })).toThrow('size[0] must be an integer >= 1');
     expect(() => batchesOf(images, { size: [4, 4], mean: [1, 2] })).toThrow('mean must have 3 values');
     expect(() => batchesOf(images, { ...options, dropLast: 1 as unknown as boolean })).toThrow('dropLast must be true');
+    expect(() => batchesOf(images, { ...options, signal: {} as AbortSignal })).toThrow('signal must be an AbortSignal');
     expect(() => batchesOf(images, { ...options, reuse: 1 as unknown as boolean })).toThrow('reuse must be true');
     expect(() => batchesOf(images, { ...options, shuffle: -1 })).toThrow(RangeError);
   });

@@ -141,7 +141,9 @@ function assertBatches(options: BatchesOptions): void {
   if (typeof dropLast !== 'boolean')
     throw new TypeError(argumentMessage('batchesOf', 'dropLast', 'true or false', dropLast));
   if (typeof reuse !== 'boolean') throw new TypeError(argumentMessage('batchesOf', 'reuse', 'true or false', reuse));
+  const { signal, ...prepare } = rest;
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new TypeError(argumentMessage('batchesOf', 'signal', 'an AbortSignal', signal));
   // Checks size and normalisation before anything is read.
-  const { signal: _, ...prepare } = rest;
   prepareImage({ data: new Uint8Array(1), width: 1, height: 1, channels: 1 }, { channels: 3, ...prepare, size });
 }

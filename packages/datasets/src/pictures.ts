@@ -15,7 +15,7 @@ import { imagesOf, type ImagesOfOptions } from './images.js';
  * its size, so that the types do not need those of a browser.
  */
 export type Drawable =
-  | { readonly width: number; readonly height: number }
+  | { readonly width: number; readonly height: number; readonly data?: unknown }
   | { readonly videoWidth: number; readonly videoHeight: number }
   | { readonly displayWidth: number; readonly displayHeight: number };
 

@@ -83,7 +83,7 @@ export async function unpack(archive: string, options: UnpackOptions): Promise<U
   }
 }
 
-interface Writing extends LongCallOptions {
+interface Writing {
   readonly archive: string;
   readonly folder: string;
   readonly maxBytes: number;

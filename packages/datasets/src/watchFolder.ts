@@ -80,7 +80,8 @@ async function* watch(
 ): AsyncGenerator<WatchedPicture, void, undefined> {
   const given = new Set(existing ? [] : await pictureNames(dir));
   const pending = new Map<string, Pending>();
-  while (signal?.aborted !== true) {
+  const stopped = (): boolean => signal?.aborted === true;
+  while (!stopped()) {
     const names = new Set(await pictureNames(dir));
     for (const name of given) if (!names.has(name)) given.delete(name);
     for (const name of pending.keys()) if (!names.has(name)) pending.delete(name);
@@ -96,7 +97,7 @@ async function* watch(
       pending.delete(name);
       given.add(name);
       yield { id: name, path, image };
-      if ((signal as AbortSignal | undefined)?.aborted === true) return;
+      if (stopped()) return;
     }
     await wait(intervalMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   }

@@ -36,7 +36,7 @@ export async function* tarEntries(path: string): AsyncGenerator<ArchiveEntry, vo
   });
   parser.on('error', fail);
   input.on('error', fail);
-  input.pipe(parser as unknown as NodeJS.WritableStream);
+  input.pipe(parser);
   try {
     for (;;) {
       const entry = waiting.shift();

@@ -42,7 +42,7 @@ export function misplaced(canvas: Canvas, part: Part, random: Random): Shape {
       coverage[i] = there + left * (1 - there);
       const from = source(dx, dy);
       if (there === 0) return;
-      const share = there / coverage[i]!;
+      const share = there / coverage[i];
       for (let c = 0; c < channels; c++) {
         const at = i * channels + c;
         surface[at] = surface[at]! + share * (before.surface[from * channels + c]! - surface[at]!);
