@@ -6,6 +6,7 @@ import type { Threshold } from '@adlib/thresholds';
 import { MeanImage, tinyParts } from '@adlib/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadBundle, saveBundle } from './bundle.js';
+import { formatDescription, type BundleDescription } from './bundleFormat.js';
 
 const make = (kind: string, options: Readonly<Record<string, unknown>>): Detector => {
   if (kind !== 'mean-image') throw new RangeError(`createDetector: kind must be 'mean-image', got '${kind}'.`);
@@ -248,3 +249,29 @@ test('reading while another process saves never fails', async () => {
   await saves;
   expect(loads).toBeGreaterThan(3);
 });
+
+test.each<[string, object]>([
+  ['no weights', { weights: undefined }],
+  ['weights without a hash', { weights: {} }],
+  ['no kind', { kind: undefined }],
+  ['a kind that is no text', { kind: 3 }],
+  ['options that are a list', { options: [] }],
+  ['no facts', { facts: null }],
+  ['a threshold without a value', { threshold: { rule: 'fixed' } }],
+])('a description with a right digest and %s is refused with its name', async (_, change) => {
+  await saveBundle(dir, { detector: old, threshold });
+  const saved = JSON.parse(await readFile(description(), 'utf8')) as BundleDescription;
+  await writeFile(description(), formatDescription({ ...without(saved, 'digest'), ...change }));
+  await expect(loadBundle(dir, make)).rejects.toThrow(`loadBundle: ${description()} was changed or truncated`);
+});
+
+test('the same description sealed anew is loaded', async () => {
+  await saveBundle(dir, { detector: old, threshold });
+  const saved = JSON.parse(await readFile(description(), 'utf8')) as BundleDescription;
+  await writeFile(description(), formatDescription(without(saved, 'digest')));
+  expect(await loadedSize()).toBe(8);
+});
+
+function without(saved: BundleDescription, key: string): BundleDescription {
+  return Object.fromEntries(Object.entries(saved).filter(([name]) => name !== key)) as unknown as BundleDescription;
+}

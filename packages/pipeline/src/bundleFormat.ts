@@ -96,6 +96,21 @@ export function parseDescription(text: string, file: string): BundleDescription 
       `loadBundle: ${file} has the form '${schema}', this version reads 'adlib.bundle/1'. Use a newer version of @adlib.`,
     );
   }
-  if (digest !== digestOf(content)) throw damaged();
-  return content as unknown as BundleDescription;
+  if (digest !== digestOf(content) || !isDescription(content)) throw damaged();
+  return content;
+}
+
+/** Whether the fields that loading uses are there. */
+function isDescription(content: object): content is BundleDescription {
+  const isObject = (value: unknown): value is object =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  const { kind, options, facts, threshold, weights } = content as Partial<BundleDescription>;
+  return (
+    typeof kind === 'string' &&
+    isObject(options) &&
+    isObject(facts) &&
+    (threshold === null || (isObject(threshold) && typeof threshold.value === 'number')) &&
+    isObject(weights) &&
+    typeof weights.sha256 === 'string'
+  );
 }
