@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { copyFile, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,33 +5,9 @@ import { synthetic } from '@adlib/datasets';
 import { writeMvtec } from '@adlib/datasets/node';
 import type { EvaluationResults } from '@adlib/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spawnCli, type Outcome } from './testing/spawnCli.js';
 
-interface Outcome {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-/** Runs the command as a user does, in the temporary folder. */
-function adlib(args: readonly string[], interruptAt?: RegExp): Promise<Outcome> {
-  const node = [
-    '--import',
-    import.meta.resolve('tsx'),
-    '--conditions=@adlib/source',
-    join(import.meta.dirname, 'bin.ts'),
-  ];
-  const child = spawn(process.execPath, [...node, ...args], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  let interrupted = false;
-  child.stdout.on('data', (part: Buffer) => (out += part.toString()));
-  child.stderr.on('data', (part: Buffer) => {
-    err += part.toString();
-    if (interrupted || interruptAt?.test(err) !== true) return;
-    interrupted = child.kill('SIGINT');
-  });
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
-}
+const adlib = (args: readonly string[], interruptAt?: RegExp): Promise<Outcome> => spawnCli(dir, args, interruptAt);
 
 const small = ['--option', 'size=[16,24]', '--option', 'widths=[4,8]', '--epochs', '2'];
 let dir: string;

@@ -11,6 +11,8 @@ export interface CommandContext {
   signal: AbortSignal;
   /** Progress on stderr. */
   view: ProgressView;
+  /** How to exit when the command is done. */
+  exitCode: number;
   /** Writes a result to stdout. */
   print(text: string): void;
   /** Writes a line for a person to stderr. */

@@ -7,6 +7,8 @@ export class UsageError extends Error {
 
 /** Exit code of bad input. */
 export const BAD_INPUT = 2;
+/** Exit code of an audit that found errors in the data. */
+export const FOUND = 3;
 /** Exit code of a cancelled command, as shells expect it after Ctrl-C. */
 export const CANCELLED = 130;
 

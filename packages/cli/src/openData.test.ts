@@ -35,6 +35,20 @@ test('knows the layouts', async () => {
   expect((await kinds('synthetic:weave'))[0]).toBeGreaterThan(100);
 });
 
+test('opens a layout by its name, and marks disputed images', async () => {
+  const { samples } = await openData(join(dir, 'mvtec'), { layout: 'mpdd' });
+  expect(samples).toHaveLength(8);
+  const list = join(dir, 'list.csv');
+  await writeFile(list, 'image,label\nplain/1.png,good\nplain/2.png,good\nplain/0.png,good\n');
+  expect((await openData(list, { layout: 'csv' })).samples).toHaveLength(3);
+  await expect(openData(`${list}x`, { layout: 'csv' })).rejects.toThrow('there is no file');
+  await expect(openData(list, { layout: 'visa' })).rejects.toThrow('is a file');
+  const disputed = join(dir, 'disputed.json');
+  await writeFile(disputed, JSON.stringify([{ file: 'good/1.png', reason: 'faint' }]));
+  const marked = await openData(join(dir, 'plain'), { borderline: disputed });
+  expect(marked.samples.map((sample) => sample.disputed)).toEqual([undefined, 'faint', undefined]);
+});
+
 test('says what is wrong', async () => {
   await expect(openData(join(dir, 'none'))).rejects.toThrow('there is no folder');
   await expect(openData(join(dir, 'file.txt'))).rejects.toThrow('is a file');

@@ -1,27 +1,69 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { synthetic, type Dataset, type SyntheticKind } from '@adlib/datasets';
-import { folder, mvtec } from '@adlib/datasets/node';
+import { borderline, synthetic, type Dataset, type SyntheticKind } from '@adlib/datasets';
+import { folder, layouts, mvtec, readBorderline, readDataset } from '@adlib/datasets/node';
+import { Option, type Command } from 'commander';
 import { UsageError } from './failure.js';
 
 /** Help text of every `<data>` argument. */
 export const DATA_HELP =
   'a folder in the MVTec layout (train/good, test/..., ground_truth/...), a folder with good/ and perhaps defective/ and masks/, a folder of good images, or synthetic:screw or synthetic:weave';
 
+/** How to open a `<data>` argument. */
+export interface DataOptions {
+  /** Name of its layout, a key of `layouts` of `@adlib/datasets/node`. @defaultValue told from the folder's content */
+  layout?: string;
+  /** File that lists disputed images. @defaultValue none */
+  borderline?: string;
+}
+
+/**
+ * Adds the options that say how to open the data.
+ *
+ * @param command - a command with a `<data>` argument
+ * @returns the command
+ */
+export function addDataOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--layout <name>', 'layout of the data (default: told from its folders)').choices(
+        Object.keys(layouts),
+      ),
+    )
+    .option(
+      '--borderline <file>',
+      'CSV or JSON list of disputed images (file, reason): kept out of training and figures, told of apart',
+    );
+}
+
 /**
  * Opens what a `<data>` argument names.
  *
  * @param data - a folder, or `synthetic:<part>`
+ * @param options - its layout, disputed images
  * @returns the data set
  * @throws UsageError if there is no such folder or part, DatasetFormatError if the folder's content is not usable
  */
-export async function openData(data: string): Promise<Dataset> {
+export async function openData(data: string, options: DataOptions = {}): Promise<Dataset> {
+  const dataset = await openLayout(data, options.layout);
+  if (options.borderline === undefined) return dataset;
+  return borderline(dataset, await readBorderline(options.borderline));
+}
+
+async function openLayout(data: string, layout: string | undefined): Promise<Dataset> {
   if (data.startsWith('synthetic:')) return openSynthetic(data.slice('synthetic:'.length));
   const found = await stat(data).catch(() => undefined);
-  if (found === undefined) throw new UsageError(`there is no folder ${data}. Check the path.`);
-  if (!found.isDirectory()) throw new UsageError(`${data} is a file; the data must be a folder of images.`);
+  const takes = layout === undefined ? 'folder' : layouts[layout]!.takes;
+  if (found === undefined) throw new UsageError(`there is no ${takes} ${data}. Check the path.`);
+  if (takes === 'folder' && !found.isDirectory()) {
+    throw new UsageError(`${data} is a file; the data must be a folder of images.`);
+  }
+  if (layout !== undefined) return readDataset(layout, data);
+  return (await readdir(data)).includes('train') ? mvtec(data) : openFolder(data);
+}
+
+async function openFolder(data: string): Promise<Dataset> {
   const names = await readdir(data);
-  if (names.includes('train')) return mvtec(data);
   if (!names.includes('good')) return folder({ good: data });
   return folder({
     good: join(data, 'good'),

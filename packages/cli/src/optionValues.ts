@@ -1,3 +1,4 @@
+import type { Sample } from '@adlib/datasets';
 import { InvalidArgumentError } from 'commander';
 
 /**
@@ -39,5 +40,33 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
       throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
     }
     return value;
+  };
+}
+
+/**
+ * Reads a regular expression.
+ *
+ * @param text - the pattern
+ * @returns the expression
+ * @throws InvalidArgumentError if it is none
+ */
+export function regularExpression(text: string): RegExp {
+  try {
+    return new RegExp(text, 'u');
+  } catch (error) {
+    throw new InvalidArgumentError(`It is no regular expression: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * The part that a sample shows, told from its path.
+ *
+ * @param pattern - what it finds, or its first group, names the part
+ * @returns the part of a sample; undefined where the pattern finds nothing
+ */
+export function groupOf(pattern: RegExp): (sample: Sample) => string | undefined {
+  return ({ id }) => {
+    const match = pattern.exec(id);
+    return match === null ? undefined : (match[1] ?? match[0]);
   };
 }

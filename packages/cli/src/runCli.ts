@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addAudit } from './commands/audit.js';
+import { addAugment } from './commands/augment.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExport } from './commands/export.js';
 import { addModels } from './commands/models.js';
@@ -11,20 +13,21 @@ import { progressView } from './progress.js';
 
 const EXAMPLES = `
 Examples:
+  adlib audit parts/ --html runs/audit.html
   adlib train synthetic:screw --out runs/screw
   adlib evaluate runs/screw synthetic:screw --report runs/screw/report.html
   adlib predict runs/screw camera/0001.png --heatmaps runs/heatmaps
   adlib export runs/screw --onnx screw.onnx
 
 Results go to stdout, progress and warnings to stderr.
-Exit codes: 0 done, 1 a fault of this program, 2 bad input or a full or read-only disk, 130 cancelled.`;
+Exit codes: 0 done, 1 a fault of this program, 2 bad input or a full or read-only disk, 3 errors found by audit, 130 cancelled.`;
 
 /**
  * Runs the `adlib` command: results to stdout, everything else to stderr. Ctrl-C cancels at the next step and leaves no
  * half-written file; a second one ends the process at once.
  *
  * @param args - the arguments after the command's name
- * @returns the exit code: 0, 1 (a fault of the program), 2 (bad input) or 130 (cancelled)
+ * @returns the exit code: 0, 1 (a fault of the program), 2 (bad input), 3 (an audit found errors) or 130 (cancelled)
  * @example
  * ```ts
  * import { runCli } from '@adlib/cli';
@@ -37,6 +40,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   const context: CommandContext = {
     signal: controller.signal,
     view,
+    exitCode: 0,
     print: (text) => void process.stdout.write(`${text}\n`),
     tell: (text) => void process.stderr.write(`${text}\n`),
   };
@@ -50,7 +54,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   process.stdout.on('error', ignoreClosedPipe);
   try {
     await createProgram(context).parseAsync([...args], { from: 'user' });
-    return 0;
+    return context.exitCode;
   } catch (error) {
     view.stop();
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_INPUT;
@@ -78,6 +82,7 @@ function createProgram(context: CommandContext): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'adlib: ')) })
     .showSuggestionAfterError()
     .addHelpText('after', EXAMPLES);
-  for (const add of [addTrain, addEvaluate, addPredict, addExport, addModels]) add(program, context);
+  for (const add of [addAudit, addAugment, addTrain, addEvaluate, addPredict, addExport, addModels])
+    add(program, context);
   return program;
 }

@@ -49,7 +49,7 @@ const copies: Case[] = [
   ['one file under two defect types', 'type-conflict', ['test/rust/x.png', stain], planted(clean, 'test/rust/x.png', { from: stain })],
   ['another view of a part in the test part', 'group-leak', ['test/good/004.png', train], planted(planted(clean, train, { group: 'p7' }), 'test/good/004.png', { group: 'p7' })],
   ['views told apart by name', 'group-leak', ['test/good/003.png', train], clean, { group: ({ id }: Sample) => (id.endsWith('good/003.png') ? '3' : undefined) }],
-  ['a defective picture to learn from', 'defective-in-train', ['train/stain/000.png'], planted(clean, 'train/stain/000.png', remade(clean, stain, mapped((v) => 255 - v)))],
+  ['a defective picture to learn from', 'defective-in-train', ['train/stain/000.png'], planted(clean, 'train/stain/000.png', { ...remade(clean, stain, mapped((v) => 255 - v)), ...masked((i) => (i > 1000 && i < 1020 ? 1 : 0)) })],
 ]; // prettier-ignore
 
 const pictures: Case[] = [

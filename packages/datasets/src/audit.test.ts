@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +38,9 @@ describe('audit', () => {
     ]);
     const [stain] = report.defects;
     expect(stain).toMatchObject({ defect: 'stain', masks: 10 });
-    const masks = await Promise.all(clean.samples.filter(({ mask }) => mask).map(async (s) => (await s.mask!()).data));
+    const masks = await Promise.all(
+      clean.samples.filter((s) => s.mask !== undefined).map(async (s) => (await s.mask!()).data),
+    );
     const shares = masks.map((data) => data.reduce((a, b) => a + b, 0) / 4096).sort((a, b) => a - b);
     expect(stain!.share).toEqual([shares[0], (shares[4]! + shares[5]!) / 2, shares[9]]);
     expect(report.findings.length).toBeGreaterThan(0);
@@ -87,6 +89,14 @@ describe('audit', () => {
     const grey = findings.filter(({ kind }) => kind === 'mask-grey');
     expect(grey.map(({ files }) => files)).toEqual([['test/dent/000.png']]);
     expect(grey[0]!.message).toBe('Its mask has 98 values between black and white.');
+  });
+
+  test('every kind stands in the manual, with its level and title', async () => {
+    const page = await readFile(new URL('../../../docs/datasets.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| (error|warning|note) +\| (.*?) +\|$/gm)];
+    expect(rows.map(([, kind, level, title]) => [kind, level, title])).toEqual(
+      Object.entries(auditKinds).map(([kind, { level, title }]) => [kind, level, title]),
+    );
   });
 
   test('can be stopped, and refuses wrong options', async () => {

@@ -63,7 +63,7 @@ export interface AuditReport {
  * ```
  */
 export async function audit(dataset: Dataset, options: AuditOptions = {}): Promise<AuditReport> {
-  const { manifest, inputSize, group = (sample) => sample.group, onProgress, signal } = options;
+  const { manifest, inputSize, group = ownGroup, onProgress, signal } = options;
   assertKnownOptions('audit', options, ['manifest', 'inputSize', 'group', 'onProgress', 'signal']);
   if (typeof group !== 'function') throw new TypeError(argumentMessage('audit', 'group', 'a function', group));
   if (inputSize !== undefined) {
@@ -107,6 +107,10 @@ export async function audit(dataset: Dataset, options: AuditOptions = {}): Promi
     comparison: nearness.comparison,
     inputSize: inputSize === undefined ? null : [inputSize[0], inputSize[1]],
   };
+}
+
+function ownGroup({ group }: Sample): string | undefined {
+  return group;
 }
 
 async function readAll(

@@ -50,7 +50,6 @@ export function augmentedDataset(
     const versions = Array.from({ length: copies }, (_, copy) => {
       const id = versionId(sample.id, copy);
       const change = drawAugmentation(ranges, random.split(id));
-      const { mask } = sample;
       const image = async (): Promise<Image> => augmentImage(await sample.image(), change);
       const version: Sample = {
         id,
@@ -62,7 +61,7 @@ export function augmentedDataset(
         ...(sample.disputed === undefined ? {} : { disputed: sample.disputed }),
         hash: async () => hashPixels(await image()),
         image,
-        ...(mask === undefined ? {} : { mask: async () => augmentMask(await mask(), change) }),
+        ...(sample.mask === undefined ? {} : { mask: async () => augmentMask(await sample.mask!(), change) }),
       };
       return version;
     });

@@ -18,6 +18,8 @@ export interface KindGroup {
 const SHOWN = 6;
 /** Pictures of one finding that are shown. */
 const SHOTS = 4;
+/** Kinds that are about counts: pictures would say nothing. */
+const COUNTS: ReadonlySet<FindingKind> = new Set(['mask-missing', 'class-small', 'test-small', 'train-small']);
 /** Names of files that are listed openly; more are folded away. */
 const OPEN = 8;
 
@@ -105,14 +107,15 @@ export function findingSections(kinds: readonly KindGroup[], pictures: readonly 
 
 function card({ kind, files, message, usual }: Finding, drawn: ReadonlyMap<string, Pictures>): Html {
   const withMask = kind.startsWith('mask-') || kind === 'defect-small';
-  const shots = files.slice(0, SHOTS).flatMap((id) => {
+  const shown = COUNTS.has(kind) ? [] : files.slice(0, SHOTS);
+  const shots = shown.flatMap((id) => {
     const picture = drawn.get(id);
     return picture === undefined ? [] : [shot(id, picture, withMask)];
   });
   const other = usual === undefined ? undefined : drawn.get(usual);
   if (usual !== undefined && other !== undefined && shots.length > 0) shots.push(shot(usual, other, false, true));
   // A picture's caption names it; other files are listed.
-  const named = new Set(files.slice(0, SHOTS).filter((id) => drawn.has(id)));
+  const named = new Set(shown.filter((id) => drawn.has(id)));
   const others = files.filter((id) => !named.has(id));
   return html`<article class="finding">
     <p>${message}</p>
@@ -137,7 +140,7 @@ function fileList(files: readonly string[], more: boolean): Part {
   if (files.length === 0) return null;
   const names = files.map((id) => html`<bdi>${id}</bdi>`);
   if (files.length <= OPEN) return html`<ul class="files">${names.map((name) => html`<li>${name}</li>`)}</ul>`; // prettier-ignore
-  return folded(`${counted(files.length, more ? 'more picture' : 'picture')}`, names);
+  return folded(counted(files.length, more ? 'more picture' : 'picture'), names);
 }
 
 function folded(summary: string, items: readonly Part[]): Html {

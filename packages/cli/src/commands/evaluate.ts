@@ -7,11 +7,11 @@ import { renderReport } from '@adlib/report';
 import { Option, type Command } from 'commander';
 import { DEVICES, openBundle, type CommandContext } from '../context.js';
 import { UsageError } from '../failure.js';
-import { DATA_HELP, openData } from '../openData.js';
+import { addDataOptions, DATA_HELP, openData, type DataOptions } from '../openData.js';
 import { writingFile } from '../output.js';
 import { figureText, table } from '../table.js';
 
-interface EvaluateArguments {
+interface EvaluateArguments extends DataOptions {
   json?: boolean;
   report?: string;
   device: Device;
@@ -24,27 +24,29 @@ interface EvaluateArguments {
  * @param context - cancellation, progress, where results go
  */
 export function addEvaluate(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('evaluate')
     .description('score the test images of a data set and measure how well good and defective ones are told apart')
     .argument('<bundle>', 'folder that adlib train wrote')
     .argument('<data>', DATA_HELP)
     .option('--json', 'print every figure, curve and decision as JSON')
     .option('--report <file>', 'write a report with pictures, one HTML file')
-    .addOption(new Option('--device <device>', 'where to run').choices(DEVICES).default('auto'))
-    .action((dir: string, data: string, options: EvaluateArguments) => runEvaluate(dir, data, options, context));
+    .addOption(new Option('--device <device>', 'where to run').choices(DEVICES).default('auto'));
+  addDataOptions(command).action((dir: string, data: string, options: EvaluateArguments) =>
+    runEvaluate(dir, data, options, context),
+  );
 }
 
 async function runEvaluate(
   dir: string,
   data: string,
-  { json, report, device }: EvaluateArguments,
+  { json, report, device, ...opening }: EvaluateArguments,
   context: CommandContext,
 ): Promise<void> {
   const { signal, view } = context;
   const { detector, threshold, description } = await openBundle(dir);
   try {
-    const dataset = await openData(data);
+    const dataset = await openData(data, opening);
     dataset.warnings.forEach((warning) => context.tell(`warning: ${warning}`));
     const { training } = description.provenance;
     const seen = new Set(training?.seen);
@@ -115,7 +117,8 @@ async function testSamples(dataset: Dataset, seen: ReadonlySet<string>, signal: 
   );
 }
 
-function summary({ data, detector, image, pixel, threshold, perDefect, counts, seconds }: EvaluationResults): string {
+function summary(results: EvaluationResults): string {
+  const { data, detector, image, pixel, threshold, perDefect, counts, seconds, disputed = [] } = results;
   const { tp, fp, tn, fn } = image.confusion;
   const facts = table([
     [
@@ -137,6 +140,12 @@ function summary({ data, detector, image, pixel, threshold, perDefect, counts, s
     ],
     ['time', `${figureText(seconds.scoring, 3)} s scoring, ${figureText(seconds.perImage, 3)} s an image`],
   ]);
+  const apart = disputed
+    .map(
+      ({ id, score, decision, reason }) =>
+        `\ndisputed: ${id}, ${reason}: score ${figureText(score)}, called ${decision}`,
+    )
+    .join('');
   const rows = perDefect.map((row) => [
     row.defect,
     String(row.count),
@@ -145,5 +154,5 @@ function summary({ data, detector, image, pixel, threshold, perDefect, counts, s
     ),
   ]);
   const head = ['defect', 'images', 'mean score', 'ratio', 'AUROC', 'called defective', 'pixel AUROC', 'AUPRO'];
-  return `${facts}\n\n${table(rows, head)}`;
+  return `${facts}\n\n${table(rows, head)}${apart === '' ? '' : `\n${apart}`}`;
 }

@@ -7,15 +7,16 @@ import { fitThreshold, thresholdRules, type Threshold } from '@adlib/thresholds'
 import { Option, type Command } from 'commander';
 import { DEVICES, type CommandContext } from '../context.js';
 import { UsageError } from '../failure.js';
-import { DATA_HELP, openData } from '../openData.js';
-import { collectPair, wholeNumber } from '../optionValues.js';
+import { addDataOptions, DATA_HELP, openData, type DataOptions } from '../openData.js';
+import { collectPair, groupOf, regularExpression, wholeNumber } from '../optionValues.js';
 import { writingInto } from '../output.js';
 import { figureText, table } from '../table.js';
 
-interface TrainArguments {
+interface TrainArguments extends DataOptions {
   model: string;
   out: string;
   seed: number;
+  group?: RegExp;
   device: Device;
   epochs?: number;
   option: Record<string, unknown>;
@@ -32,7 +33,7 @@ interface TrainArguments {
  */
 export function addTrain(program: Command, context: CommandContext): void {
   const rules = thresholdRules.filter((rule) => rule.needs === 'good').map((rule) => rule.name);
-  program
+  const command = program
     .command('train')
     .description('learn from images of good parts, fit a threshold, and save both as a bundle')
     .argument('<data>', DATA_HELP)
@@ -46,6 +47,11 @@ export function addTrain(program: Command, context: CommandContext): void {
       'folder for the bundle; an older bundle in it is replaced when the new one is complete',
     )
     .option('--seed <number>', 'seed of everything random', wholeNumber(0, 0xffffffff), 0)
+    .option(
+      '--group <pattern>',
+      'regular expression on the path of an image; what it finds, or its first group, names the part: all images of a part get one role',
+      regularExpression,
+    )
     .addOption(new Option('--device <device>', 'where to train').choices(DEVICES).default('auto'))
     .option(
       '--epochs <number>',
@@ -59,20 +65,20 @@ export function addTrain(program: Command, context: CommandContext): void {
         .default('meanPlusSigma'),
     )
     .option('--threshold-option <key=value>', 'an option of the rule; may be repeated', collectPair, {})
-    .option('--json', 'print the record of the training as JSON')
-    .action((data: string, options: TrainArguments) => runTrain(data, options, context));
+    .option('--json', 'print the record of the training as JSON');
+  addDataOptions(command).action((data: string, options: TrainArguments) => runTrain(data, options, context));
 }
 
 async function runTrain(data: string, options: TrainArguments, context: CommandContext): Promise<void> {
-  const { model, out, seed, epochs, option, thresholdRule, thresholdOption } = options;
+  const { model, out, seed, group, epochs, option, thresholdRule, thresholdOption } = options;
   if (epochs !== undefined && 'epochs' in option) {
     throw new UsageError('epochs is given twice, as --epochs and as --option epochs.');
   }
   const detector = createDetector(model, { ...option, ...(epochs === undefined ? {} : { epochs }) });
   try {
-    const dataset = await openData(data);
+    const dataset = await openData(data, options);
     dataset.warnings.forEach((warning) => context.tell(`warning: ${warning}`));
-    const roles = await samplesByRole(dataset, await assignRoles(dataset, { seed }));
+    const roles = await samplesByRole(dataset, await assignRoles(dataset, { seed, ...grouping(group) }));
     tryRule(thresholdRule, thresholdOption, roles.calibration.length);
     const trained = await writingInto(out, () => trainAndSave(detector, dataset.name, roles, options, context));
     context.view.stop();
@@ -84,6 +90,12 @@ async function runTrain(data: string, options: TrainArguments, context: CommandC
   } finally {
     detector.dispose();
   }
+}
+
+function grouping(pattern: RegExp | undefined): { group?: (sample: Sample) => string } {
+  if (pattern === undefined) return {};
+  const partOf = groupOf(pattern);
+  return { group: (sample) => partOf(sample) ?? sample.group ?? sample.id };
 }
 
 /** A misspelt option of the rule, or too few calibration images for it, is told before the training and not after it. */
