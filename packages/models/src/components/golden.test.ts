@@ -29,7 +29,7 @@ const golden = JSON.parse(
 const host = ({ data, shape }: Values): HostTensor => ({ data: Float32Array.from(data), shape });
 
 /** Runs a compiled function once; it must leave no tensor behind. */
-async function run<F extends TensorFunction>(fn: F, ...args: Values[]) {
+async function run(fn: TensorFunction, ...args: Values[]): Promise<HostTensor> {
   const before = tf.memory().numTensors;
   const compiled = compile(fn, { device: 'cpu' });
   const result = await compiled(...args.map(host));

@@ -1,0 +1,241 @@
+"""The Python side of benchmarks/detectors: answers one line of JSON per task on standard input.
+
+PaDiM and PatchCore are anomalib's own models (pip install anomalib torch timm); SPADE and SimpleNet are transcriptions of
+byungjae89/SPADE-pytorch and DonaldRR/SimpleNet, whose code is not on PyPI. The backbone is timm's ResNet-18 with the given
+weights, or any timm network with random ones.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from anomalib.models.components import TimmFeatureExtractor
+from anomalib.models.image.padim.torch_model import PadimModel
+from anomalib.models.image.patchcore.torch_model import PatchcoreModel
+from PIL import Image
+from safetensors.torch import load_file
+
+MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
+STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
+
+
+def normalise(pictures):
+    return (torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255 - MEAN) / STD
+
+
+def decode(path, size):
+    picture = Image.open(path).convert("RGB").resize((size, size), Image.BILINEAR)
+    return np.asarray(picture)[None]
+
+
+def load(extractor, weights):
+    if weights is not None:
+        missing, _ = extractor.feature_extractor.load_state_dict(load_file(weights), strict=False)
+        assert not [name for name in missing if not name.startswith("layer4")], missing
+
+
+class Patchcore:
+    def __init__(self, t):
+        self.t = t
+        self.model = PatchcoreModel(layers=["layer2", "layer3"], backbone=t["backbone"], pre_trained=False, num_neighbors=9)
+        load(self.model.feature_extractor, t["weights"])
+
+    def fit(self, batches):
+        self.model.train()
+        self.model.feature_extractor.eval()
+        with torch.no_grad():
+            for x in batches:
+                self.model(x)
+            self.model.subsample_embedding(self.t["coresetRatio"])
+        self.model.eval()
+
+    def score(self, x):
+        with torch.no_grad():
+            out = self.model(x)
+        return out.pred_score, out.anomaly_map[:, 0]
+
+    def bytes(self):
+        return self.model.memory_bank.numel() * 4
+
+
+class Padim:
+    def __init__(self, t):
+        self.model = PadimModel(backbone=t["backbone"], pre_trained=False, n_features=t.get("features", 100))
+        load(self.model.feature_extractor, t["weights"])
+
+    def fit(self, batches):
+        self.model.train()
+        self.model.feature_extractor.eval()
+        with torch.no_grad():
+            for x in batches:
+                self.model(x)
+            self.model.fit()
+        self.model.eval()
+
+    score = Patchcore.score
+
+    def bytes(self):
+        return (self.model.gaussian.mean.numel() + self.model.gaussian.inv_covariance.numel()) * 4
+
+
+def smooth(maps, sigma):
+    from scipy.ndimage import gaussian_filter
+
+    return torch.from_numpy(np.stack([gaussian_filter(m, sigma=sigma) for m in maps.numpy()]))
+
+
+class Spade:
+    def __init__(self, t):
+        self.neighbors = 5
+        self.extractor = TimmFeatureExtractor(backbone=t["backbone"], layers=["layer1", "layer2", "layer3"], pre_trained=False).eval()
+        load(self.extractor, t["weights"])
+
+    def features(self, x):
+        with torch.no_grad():
+            maps = self.extractor(x)
+        return [maps[f"layer{i}"] for i in (1, 2, 3)]
+
+    def fit(self, batches):
+        all_maps = [self.features(x) for x in batches]
+        self.maps = [torch.cat([m[i] for m in all_maps]) for i in range(3)]
+        self.vectors = self.maps[2].mean((2, 3))
+
+    def score(self, x):
+        maps = self.features(x)
+        distances = torch.cdist(maps[2].mean((2, 3)), self.vectors, compute_mode="donot_use_mm_for_euclid_dist")
+        values, indices = distances.topk(self.neighbors, largest=False)
+        out = []
+        for b in range(len(x)):
+            each = []
+            for own, gallery in zip(maps, self.maps):
+                rows = own[b].flatten(1).T
+                others = gallery[indices[b]].permute(0, 2, 3, 1).reshape(-1, rows.shape[1])
+                near = torch.cdist(rows, others).amin(1).reshape(1, 1, *own.shape[2:])
+                each.append(F.interpolate(near, size=x.shape[-2:], mode="bilinear", align_corners=False)[0, 0])
+            out.append(torch.stack(each).mean(0))
+        return values.mean(1), smooth(torch.stack(out), 4)
+
+    def bytes(self):
+        return sum(m.numel() for m in self.maps) * 4
+
+
+class Simplenet:
+    def __init__(self, t):
+        self.t = t
+        self.dimension = t["dimension"]
+        self.extractor = TimmFeatureExtractor(backbone=t["backbone"], layers=["layer2", "layer3"], pre_trained=False).eval()
+        load(self.extractor, t["weights"])
+        torch.manual_seed(t["seed"])
+        d, h = self.dimension, t["hidden"]
+        self.adapter = torch.nn.Linear(d, d)
+        self.body = torch.nn.Sequential(torch.nn.Linear(d, h), torch.nn.BatchNorm1d(h), torch.nn.LeakyReLU(0.2))
+        self.tail = torch.nn.Linear(h, 1, bias=False)
+        for layer in (self.adapter, self.body[0], self.tail):
+            torch.nn.init.xavier_normal_(layer.weight)
+
+    def embed(self, x):
+        with torch.no_grad():
+            maps = self.extractor(x)
+            vectors, grid = [], None
+            for name in ("layer2", "layer3"):
+                m = maps[name]
+                channels = m.shape[1]
+                patches = F.unfold(m, 3, padding=1).reshape(len(m), channels * 9, *m.shape[-2:])
+                grid = grid or m.shape[-2:]
+                if tuple(m.shape[-2:]) != tuple(grid):
+                    patches = F.interpolate(patches, size=grid, mode="bilinear", align_corners=False)
+                rows = patches.permute(0, 2, 3, 1).reshape(-1, 1, channels * 9)
+                vectors.append(F.adaptive_avg_pool1d(rows, self.dimension).squeeze(1))
+            rows = torch.stack(vectors, 1).reshape(len(vectors[0]), 1, -1)
+            return F.adaptive_avg_pool1d(rows, self.dimension).squeeze(1), grid
+
+    def fit(self, batches):
+        pictures = torch.cat(list(batches))
+        cache = [self.embed(p[None])[0] for p in pictures]
+        adapter = torch.optim.AdamW(self.adapter.parameters(), lr=1e-4)
+        parameters = [*self.body.parameters(), *self.tail.parameters()]
+        discriminator = torch.optim.Adam(parameters, lr=2e-4, weight_decay=1e-5)
+        margin, clip = 0.5, self.t["clipNorm"]
+        for _ in range(self.t["metaEpochs"] * self.t["ganEpochs"]):
+            order = torch.randperm(len(cache))
+            for start in range(0, len(cache), 8):
+                true = self.adapter(torch.cat([cache[i] for i in order[start : start + 8]]))
+                fake = true + torch.normal(0, 0.015, true.shape)
+                scores = self.tail(self.body(torch.cat([true, fake])))
+                s_true, s_fake = scores[: len(true)], scores[len(true) :]
+                loss = torch.clip(margin - s_true, min=0).mean() + torch.clip(margin + s_fake, min=0).mean()
+                adapter.zero_grad()
+                discriminator.zero_grad()
+                loss.backward()
+                if clip is not None:
+                    torch.nn.utils.clip_grad_norm_([*self.adapter.parameters(), *parameters], clip)
+                adapter.step()
+                discriminator.step()
+        self.body.eval()
+
+    def score(self, x):
+        rows, grid = self.embed(x)
+        with torch.no_grad():
+            patches = -self.tail(self.body(self.adapter(rows))).reshape(len(x), 1, *grid)
+        maps = F.interpolate(patches, size=x.shape[-2:], mode="bilinear", align_corners=False)[:, 0]
+        maps = smooth(maps, self.t["sigma"])
+        return (maps if self.t["imageScore"] == "map" else patches).flatten(1).amax(1), maps
+
+    def bytes(self):
+        return sum(p.numel() for m in (self.adapter, self.body, self.tail) for p in m.parameters()) * 4
+
+
+KINDS = {"patchcore": Patchcore, "padim": Padim, "spade": Spade, "simplenet": Simplenet}
+
+
+def peak_mb():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def accuracy(t):
+    """Scores and maps of given pictures, written beside them."""
+    size = t["size"]
+    train = np.fromfile(f"{t['folder']}/train.u8", dtype=np.uint8).reshape(-1, size, size, 3)
+    test = np.fromfile(f"{t['folder']}/test.u8", dtype=np.uint8).reshape(-1, size, size, 3)
+    torch.manual_seed(t["seed"])
+    model = KINDS[t["kind"]](t)
+    started = time.time()
+    model.fit([normalise(train[i : i + 8]) for i in range(0, len(train), 8)])
+    fitted = time.time() - started
+    results = [model.score(normalise(test[i : i + 1])) for i in range(len(test))]
+    torch.cat([s.reshape(-1) for s, _ in results]).numpy().astype("<f4").tofile(f"{t['folder']}/scores.f32")
+    torch.cat([m for _, m in results]).numpy().astype("<f4").tofile(f"{t['folder']}/maps.f32")
+    return {"fit": fitted, "peakMb": peak_mb()}
+
+
+def speed(t):
+    """Seconds of fit from files, milliseconds per picture from a file to score and map, pictures per second in eights."""
+    torch.manual_seed(t["seed"])
+    model = KINDS[t["kind"]](t)
+    size = t["size"]
+    started = time.time()
+    batches = ([decode(p, size) for p in t["train"][i : i + 8]] for i in range(0, len(t["train"]), 8))
+    model.fit(normalise(np.concatenate(b)) for b in batches)
+    fitted = time.time() - started
+    each = []
+    for path in [*t["test"][:3], *t["test"]]:
+        at = time.time()
+        model.score(normalise(decode(path, size)))
+        each.append((time.time() - at) * 1000)
+    eight = normalise(np.concatenate([decode(p, size) for p in t["test"][:8]]))
+    model.score(eight)
+    at = time.time()
+    for _ in range(3):
+        model.score(eight)
+    return {"fit": fitted, "ms": each[3:], "perSecond": 24 / (time.time() - at), "peakMb": peak_mb(), "bytes": model.bytes()}
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        task = json.loads(line)
+        torch.set_num_threads(task.get("threads", 2))
+        print(json.dumps({"accuracy": accuracy, "speed": speed}[task["do"]](task)), flush=True)
