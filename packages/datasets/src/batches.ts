@@ -22,7 +22,7 @@ export interface BatchesOptions extends Omit<PrepareOptions, 'out'> {
   prefetch?: number;
   /** Leaves out a last batch that is not full. @defaultValue false */
   dropLast?: boolean;
-  /** Uses a batch's memory again once the next one is asked for: quicker; copy what must last. @defaultValue false */
+  /** Uses a batch's memory again once the next one is asked for: copy what must last. @defaultValue false */
   reuse?: boolean;
   /** Ends the stream with the signal's reason. */
   signal?: AbortSignal;
