@@ -109,6 +109,12 @@ describe('everything wrong at once', () => {
   });
 });
 
+test('without a column label, an empty defect type means good; with one, an empty label means nothing', async () => {
+  const { samples } = await csvList(await made('image,defect\na.png,\nsub/c.png,dent\n'));
+  expect(samples.map(({ label }) => label)).toEqual(['good', 'defective']);
+  await expect(csvList(await made('image,label,defect\na.png,,\n'))).rejects.toThrow('is neither good nor defective');
+});
+
 test('lists that are none', async () => {
   await expect(csvList(await made('image\na.png\n'))).rejects.toThrow('has neither a column label nor defect');
   await expect(csvList(await made('label\ngood\n'))).rejects.toThrow('has no column image');

@@ -22,7 +22,7 @@ export interface ListOptions {
  * - `image`: path of the picture; needed.
  * - `label`: `good`, `ok`, `normal` or `0`; `defective`, `bad`, `anomaly`, `anomalous`, `nok`, `ng` or `1`. May be left out
  *   where `defect` says it.
- * - `defect`: type of the defect; empty or `good` for good parts.
+ * - `defect`: type of the defect; for good parts `good`, or empty where `label` says it or there is no such column.
  * - `mask`: path of the mask.
  * - `role`: `train`, `validation`, `calibration`, `test`, which `assignRoles` keeps, or empty: it draws one.
  * - `group`: same text for pictures of one part: they never get two roles.

@@ -54,7 +54,7 @@ async function readEntry(
   complain: (what: string) => void,
 ): Promise<FileSampleSource | undefined> {
   const of = (column: (typeof listColumns)[number]): string => values.get(column) ?? '';
-  const label = labelOf(of('label'), of('defect'));
+  const label = labelOf(of('label'), of('defect'), !values.has('label') && values.has('defect'));
   if (label === undefined) {
     complain(
       `label '${of('label').slice(0, 60)}' with defect '${of('defect').slice(0, 60)}' is neither good nor defective.`,
@@ -84,11 +84,14 @@ async function readEntry(
   };
 }
 
-/** The label, from its own column or from the defect type; undefined where they say nothing or contradict each other. */
-function labelOf(label: string, defect: string): 'good' | 'defective' | undefined {
+/**
+ * The label, from its own column or from the defect type; undefined where they say nothing or contradict each other. Where
+ * there is a column for the defect type alone, an empty one means good.
+ */
+function labelOf(label: string, defect: string, typesAlone: boolean): 'good' | 'defective' | undefined {
   const goodDefect = good.includes(defect.toLowerCase());
   if (good.includes(label.toLowerCase())) return defect === '' || goodDefect ? 'good' : undefined;
   if (defective.includes(label.toLowerCase())) return goodDefect ? undefined : 'defective';
-  if (label !== '' || defect === '') return undefined;
-  return goodDefect ? 'good' : 'defective';
+  if (label !== '' || (defect === '' && !typesAlone)) return undefined;
+  return goodDefect || defect === '' ? 'good' : 'defective';
 }
