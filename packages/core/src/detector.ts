@@ -71,6 +71,8 @@ export interface Detector {
   readonly options: Readonly<Record<string, unknown>>;
   /** Whether it has learned something. */
   readonly fitted: boolean;
+  /** Facts learned beside the tensors, as in {@link DetectorState}; `warnings`, a list of texts, is told to the user. Absent before `fit`. */
+  readonly facts?: Readonly<Record<string, unknown>> | undefined;
   /** Learns from images of good parts. */
   fit(images: Images, options?: FitOptions): Promise<this>;
   /** Scores images, in order, one {@link Detection} each. */

@@ -8,3 +8,4 @@ export { encodePng } from './png.js';
 export type { TrainingStep, TrainingSummary } from './provenance.js';
 export { renderReport } from './report.js';
 export type { ReportOptions } from './report.js';
+export type { TrackedOutputs } from './tracker.js';

@@ -4,6 +4,7 @@ import { line } from 'd3-shape';
 import type { EvaluationResults } from '@adlib/pipeline';
 import { count, counted, isFigure, plain, score, seconds } from './format.js';
 import { html, type Html, type Part } from './html.js';
+import { trackerPlot, type TrackedOutputs } from './tracker.js';
 import { drawing, figure, xAxis, yAxis, type Area } from './plot.js';
 
 /** Loss at one point of training. */
@@ -28,6 +29,10 @@ export interface TrainingSummary {
   unit?: 'epoch' | 'step';
   /** Losses in order, drawn as a curve. */
   history?: readonly TrainingStep[];
+  /** A discriminator's outputs in order, drawn with their spread. */
+  tracker?: readonly TrackedOutputs[];
+  /** What the detector itself says about its training. */
+  warnings?: readonly string[];
 }
 
 /**
@@ -37,7 +42,15 @@ export interface TrainingSummary {
  * @returns the section
  */
 export function trainingSection(training: TrainingSummary): Html {
-  const { images, validationImages, seconds: time, unit = 'epoch', history = [] } = training;
+  const {
+    images,
+    validationImages,
+    seconds: time,
+    unit = 'epoch',
+    history = [],
+    tracker = [],
+    warnings = [],
+  } = training;
   const facts = factList([
     ['Good images trained on', images],
     ['Good images held out', validationImages],
@@ -46,9 +59,16 @@ export function trainingSection(training: TrainingSummary): Html {
   ]);
   return html`<section id="training">
     <h2>Training</h2>
+    ${
+      warnings.length > 0 &&
+      html`<ul>
+        ${warnings.map((warning) => html`<li><bdi>${warning}</bdi></li>`)}
+      </ul>`
+    }
     <div class="columns">
       <div>${facts}</div>
       ${history.length > 1 && figure(lossPlot(history, unit), 'Loss while training.')}
+      ${tracker.length > 1 && figure(trackerPlot(tracker), "The discriminator's outputs for held-out real features and for fake ones.")}
     </div>
   </section>`;
 }

@@ -71,6 +71,7 @@ figcaption { padding-top: .3rem; }
 .plot .halo { paint-order: stroke; stroke: var(--page); stroke-width: 4px; stroke-linejoin: round; }
 .curve { fill: none; stroke: var(--accent); stroke-width: 2.5; stroke-linejoin: round; }
 .curve.second { stroke: var(--hatch); stroke-dasharray: 7 4; }
+.band { fill: var(--accent); opacity: 0.16; } .band.second { fill: var(--hatch); } circle.mark { fill: var(--bad); }
 .chance { stroke: var(--soft); stroke-dasharray: 3 5; } .limit { stroke: var(--soft); stroke-dasharray: 6 4; }
 .shade { fill: var(--fill); opacity: .6; } .band { fill: var(--soft); opacity: .18; }
 .operating { fill: var(--page); stroke: var(--text); stroke-width: 2.5; }

@@ -3,7 +3,8 @@ import { writeFileAtomic } from '@adlib/core/node';
 import type { Dataset, Sample } from '@adlib/datasets';
 import { evaluate, type Evaluation, type EvaluationResults } from '@adlib/pipeline';
 import type { BundleDescription } from '@adlib/pipeline/node';
-import { renderReport } from '@adlib/report';
+import { renderReport, type TrackedOutputs } from '@adlib/report';
+import { numbers, texts } from '../facts.js';
 import { Option, type Command } from 'commander';
 import { DEVICES, openBundle, type CommandContext } from '../context.js';
 import { UsageError } from '../failure.js';
@@ -78,7 +79,7 @@ async function writeReport(
   description: BundleDescription,
 ): Promise<void> {
   const { training } = description.provenance;
-  const { trainLoss, validationLoss } = description.facts;
+  const { trainLoss, validationLoss, tracker, warnings } = description.facts;
   const losses = numbers(trainLoss);
   const held = numbers(validationLoss);
   const history = losses.map((loss, i) => ({
@@ -92,13 +93,11 @@ async function writeReport(
       validationImages: training.images.validation,
       seconds: training.seconds,
       history,
+      ...(Array.isArray(tracker) && { tracker: tracker as TrackedOutputs[] }),
+      warnings: texts(warnings),
     },
   };
   await writeFileAtomic(path, renderReport(results, { samples, ...summary }));
-}
-
-function numbers(value: unknown): number[] {
-  return Array.isArray(value) && value.every((v) => typeof v === 'number') ? value : [];
 }
 
 /**

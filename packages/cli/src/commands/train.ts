@@ -9,6 +9,7 @@ import { DEVICES, type CommandContext } from '../context.js';
 import { UsageError } from '../failure.js';
 import { addDataOptions, DATA_HELP, openData, type DataOptions } from '../openData.js';
 import { collectPair, groupOf, regularExpression, wholeNumber } from '../optionValues.js';
+import { texts } from '../facts.js';
 import { writingInto } from '../output.js';
 import { figureText, table } from '../table.js';
 
@@ -82,6 +83,7 @@ async function runTrain(data: string, options: TrainArguments, context: CommandC
     tryRule(thresholdRule, thresholdOption, roles.calibration.length);
     const trained = await writingInto(out, () => trainAndSave(detector, dataset.name, roles, options, context));
     context.view.stop();
+    texts(detector.facts?.['warnings']).forEach((warning) => context.tell(`warning: ${warning}`));
     trained.threshold.warnings.forEach((warning) => context.tell(`warning: threshold: ${warning}`));
     const record = { bundle: out, kind: model, options: detector.options, ...trained };
     context.print(

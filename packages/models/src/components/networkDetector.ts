@@ -86,6 +86,11 @@ export abstract class NetworkDetector<Options extends object> implements Detecto
     return this.#learned !== undefined;
   }
 
+  /** Facts learned beside the tensors; undefined before `fit`. */
+  get facts(): Readonly<Record<string, unknown>> | undefined {
+    return this.#learned?.facts;
+  }
+
   /**
    * Learns from images of good parts; what was learned before is replaced, and kept where this fails or is cancelled.
    *
