@@ -7,8 +7,10 @@
  *
  *   npx tsx --conditions=@adlib/source benchmarks/studies/random-features/run.ts [--data ../shared/data/mvtec] [--categories bottle,screw]
  *     [--networks autoencoder,resnet18]
- *     [--weights ../shared/weights/resnet18-layers1to3.safetensors] [--cache FOLDER] [--write] [--markdown]
+ *     [--weights ../shared/weights/resnet18-layers1to3.safetensors] [--cache FOLDER]
+ *     [--cells-only] [--write] [--markdown]
  *
+ * `--cells-only` leaves out the other ways to a score (PCA, ICA, k-means on all features of a layer: minutes).
  * `--write` keeps the figures in results.json beside this file, in place of older ones of the same category and network;
  * `--markdown` alone puts the tables of that file into docs/scores.md (then `npx prettier --write docs/scores.md`).
  */
@@ -189,6 +191,7 @@ const { values } = parseArgs({
     cache: { type: 'string', default: join(tmpdir(), 'adlib-studies') },
     weights: { type: 'string', default: '../shared/weights/resnet18-layers1to3.safetensors' },
     networks: { type: 'string', default: 'autoencoder,resnet18' },
+    'cells-only': { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
   },
@@ -203,7 +206,9 @@ if (values.markdown) {
     const trained = await trainedAutoencoder(join(values.data, name), values.cache, 'five');
     if (trained === undefined) continue;
     if (values.networks.includes('autoencoder'))
-      networks.push(await study(name, autoencoderFeatures(trained.detector), values.cache, trained.roles, true));
+      networks.push(
+        await study(name, autoencoderFeatures(trained.detector), values.cache, trained.roles, !values['cells-only']),
+      );
     trained.detector.dispose();
     if (!values.networks.includes('resnet18')) continue;
     if (existsSync(values.weights))

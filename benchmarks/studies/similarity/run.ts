@@ -98,6 +98,8 @@ async function measure({ name, detector, roles }: Trained, role: 'calibration' |
 
 const pick = <T>(values: readonly T[], indices: readonly number[]): T[] => indices.map((i) => values[i]!);
 
+const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+
 function split(values: readonly number[], labels: readonly number[]): [number[], number[]] {
   return [values.filter((_, i) => labels[i] === 0), values.filter((_, i) => labels[i] === 1)];
 }
@@ -174,8 +176,9 @@ function classifierRows(
     return labels.map((_, i) => names.map((__, column) => vectors.get(i, column)));
   };
   const rows: ClassifierRow[] = [];
-  for (const name of ['mse', 'fourMsSsim wang', 'fourMsSsim zd']) {
-    const judged = crossValidate(table({ [name]: scores[name]! }), labels, (good, defective) => ({
+  const alone: Record<string, number[]> = { ...scores, 'mean grey level': texture['mean']! };
+  for (const name of ['mse', 'fourMsSsim wang', 'fourMsSsim zd', 'mean grey level']) {
+    const judged = crossValidate(table({ [name]: alone[name]! }), labels, (good, defective) => ({
       score: ([value]) => value!,
       limit: maxBalancedAccuracy(good.flat(), defective.flat()).value,
     }));
@@ -212,6 +215,12 @@ async function category(data: string, cache: string, network: NetworkName): Prom
     network,
     counts: { ...counts, defective: labels.filter((label) => label === 1).length },
     training,
+    brightness: {
+      auroc: auroc(test.texture['mean']!, labels),
+      calibration: mean(calibration.texture['mean']!),
+      testGood: mean(split(test.texture['mean']!, labels)[0]),
+      testDefective: mean(split(test.texture['mean']!, labels)[1]),
+    },
     scores: Object.entries(test.scores).map(([title, scores]) =>
       scoreRow(title, calibration.scores[title]!, scores, labels),
     ),

@@ -34,8 +34,17 @@ function classifierCells({ classifier, inputs, auroc, figures }: ClassifierRow):
   return [classifier, inputs, ...[auroc, accuracy, balancedAccuracy, precision, recall, f1].map(digits)];
 }
 
+function lightText(brightness: CategoryResult['brightness']): string {
+  if (brightness === undefined) return '';
+  const { calibration, testGood, testDefective, auroc } = brightness;
+  return (
+    ` Mean grey level (of 16): ${calibration.toFixed(2)} in calibration, ${testGood.toFixed(2)} in good and ${testDefective.toFixed(2)} in ` +
+    `defective test pictures; alone it has AUROC ${digits(auroc)}.`
+  );
+}
+
 function categoryText(
-  { category, counts, training, scores, classifiers }: CategoryResult,
+  { category, counts, training, brightness, scores, classifiers }: CategoryResult,
   four: CategoryResult | undefined,
 ): string {
   const { train = 0, validation = 0, calibration = 0, test = 0, defective = 0 } = counts;
@@ -53,7 +62,7 @@ function categoryText(
   return [
     `**${category}**: ${train} pictures to learn from, ${validation} for early stopping, ${calibration} for limits; ${test} tested, ${defective} of them ` +
       `defective (calling all defective has accuracy ${digits(defective / test)}). ${epochs} epochs, the ${bestEpoch}th the best, validation loss ` +
-      `${validationLoss.toPrecision(3)}${four === undefined ? '' : ` (four layers: ${four.training.validationLoss.toPrecision(3)})`}.`,
+      `${validationLoss.toPrecision(3)}${four === undefined ? '' : ` (four layers: ${four.training.validationLoss.toPrecision(3)})`}.${lightText(brightness)}`,
     '',
     tableText(
       head,
