@@ -95,30 +95,35 @@ export function stem(below: string): string {
  * @param problems - takes what is found
  */
 export async function checkHeaders(sources: readonly FileSampleSource[], problems: Problems): Promise<void> {
-  const header = async (path: string): Promise<readonly [number, number] | undefined> => {
+  for (let at = 0; at < sources.length; at += 32) {
+    // Read at the same time, told in the order of the files.
+    const found = await Promise.all(sources.slice(at, at + 32).map(headerProblems));
+    for (const { path, text } of found.flat()) problems.add(path, text);
+  }
+}
+
+async function headerProblems({ path, masks, drawn }: FileSampleSource): Promise<{ path: string; text: string }[]> {
+  const found: { path: string; text: string }[] = [];
+  const header = async (file: string): Promise<readonly [number, number] | undefined> => {
     try {
-      const { height, width } = await headerOf(path);
+      const { height, width } = await headerOf(file);
       return [height, width];
     } catch (error) {
-      problems.add(path, (error as Error).message);
+      found.push({ path: file, text: (error as Error).message });
       return undefined;
     }
   };
-  for (let at = 0; at < sources.length; at += 32) {
-    await Promise.all(
-      sources.slice(at, at + 32).map(async ({ path, masks, drawn }) => {
-        const size = await header(path);
-        const wrong = size === undefined ? undefined : drawn?.problem(size);
-        if (wrong !== undefined) problems.add(drawn!.path, wrong);
-        for (const mask of masks) {
-          const maskSize = await header(mask);
-          if (size === undefined || maskSize === undefined) continue;
-          if (maskSize[0] !== size[0] || maskSize[1] !== size[1])
-            problems.add(mask, maskSizeMessage(mask, maskSize, size));
-        }
-      }),
-    );
+  const size = await header(path);
+  const wrong = size === undefined ? undefined : drawn?.problem(size);
+  if (wrong !== undefined) found.push({ path: drawn!.path, text: wrong });
+  for (const mask of masks) {
+    const maskSize = await header(mask);
+    if (size === undefined || maskSize === undefined) continue;
+    if (maskSize[0] !== size[0] || maskSize[1] !== size[1]) {
+      found.push({ path: mask, text: maskSizeMessage(mask, maskSize, size) });
+    }
   }
+  return found;
 }
 
 /**

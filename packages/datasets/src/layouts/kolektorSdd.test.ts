@@ -39,10 +39,10 @@ test('everything wrong at once', async () => {
   });
   expect((await problemsOf(kolektorSdd(dir), dir)).map((line) => line.split('. ')[0])).toEqual([
     'kos01/Part2_label.bmp: there is no picture for this mask',
-    'kos01/Part3_label.bmp: is not a picture (PNG, JPEG, BMP, TIFF and WebP are read)',
     'kos01/Part0.jpg: has no mask _label.bmp, so nothing says whether it is good',
-    'kos01/Part4.jpg: is in CMYK (print) colours, which have no one RGB value',
+    'kos01/Part3_label.bmp: is not a picture (PNG, JPEG, BMP, TIFF and WebP are read)',
     'kos01/Part1_label.bmp: the mask is 5×1, its picture is 6×4 (width×height)',
+    'kos01/Part4.jpg: is in CMYK (print) colours, which have no one RGB value',
   ]);
   expect((await failureOf(kolektorSdd('/nowhere'))).message).toBe(
     'kolektorSdd: there is no folder /nowhere. Check the path.',

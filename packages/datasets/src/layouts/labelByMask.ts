@@ -31,17 +31,20 @@ export async function readMaskedFolder(reading: Reading, { below, maskEnding, sp
   const paired = pairMasks(pictures, masks, problems, suffix);
   if (pictures.length === 0) problems.add(join(dir, below), `${join(dir, below)}: holds no picture.`);
   const limited = limiter(8);
-  const defective = await Promise.all(paired.map((mask) => limited(() => showsDefect(reading, mask))));
+  const shown = await Promise.all(paired.map((mask) => limited(() => showsDefect(mask))));
   pictures.forEach((picture, i) => {
     const mask = paired[i];
     const { path } = picture;
+    const shows = shown[i]!;
+    if (shows instanceof Error) problems.add(mask!.path, shows.message);
+    const label = shows === true ? 'defective' : 'good';
     if (mask === undefined) {
       problems.add(path, `${path}: has no mask ${maskEnding}, so nothing says whether it is good. Restore the mask.`);
     }
     sources.push({
       id: below === '' ? picture.below : `${below}/${picture.below}`,
-      label: defective[i] === true ? 'defective' : 'good',
-      defect: defective[i] === true ? 'defective' : 'good',
+      label,
+      defect: label,
       split,
       path,
       masks: mask === undefined ? [] : [mask.path],
@@ -49,13 +52,12 @@ export async function readMaskedFolder(reading: Reading, { below, maskEnding, sp
   });
 }
 
-/** A mask that cannot be read is told when the headers are checked, or here if only its pixels are damaged. */
-async function showsDefect({ problems }: Reading, mask: DataFile | undefined): Promise<boolean> {
+/** Whether a mask shows anything, or why it cannot be read. */
+async function showsDefect(mask: DataFile | undefined): Promise<boolean | Error> {
   if (mask === undefined) return false;
   try {
     return (await readMask(mask.path)).data.includes(1);
   } catch (error) {
-    problems.add(mask.path, (error as Error).message);
-    return false;
+    return error as Error;
   }
 }

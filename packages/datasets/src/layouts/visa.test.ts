@@ -94,8 +94,8 @@ test('everything wrong at once', async () => {
     `${at('Masks/Anomaly/9.png')}: there is no such file, but ${where} names it`,
     `${where}: names '/etc/hostname', which is not a path inside of VisA`,
     'VisA/candle: holds one picture; at least 2 are needed.',
-    `${at('Images/Anomaly/002.JPG')}: is in CMYK (print) colours, which have no one RGB value`,
     `${at('Masks/Anomaly/000.png')}: the mask is 5×1, its picture is 6×4 (width×height)`,
+    `${at('Images/Anomaly/002.JPG')}: is in CMYK (print) colours, which have no one RGB value`,
   ]);
 });
 
