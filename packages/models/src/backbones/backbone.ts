@@ -73,7 +73,7 @@ export interface StagedOptions {
   stages: () => readonly Stage[];
   /** Added to variances by torchvision. @defaultValue 1e-5 */
   epsilon?: number;
-  /** Other libraries' names, tried in order where a file has not torchvision's. */
+  /** Other libraries' names; a file's are those of which it has most. */
   names?: readonly WeightNames[];
   /** Mean of each channel. @defaultValue ImageNet's */
   mean?: readonly number[];
@@ -132,9 +132,10 @@ export class StagedBackbone implements Backbone {
 
   namesIn(available: Iterable<string>): WeightNames {
     const names = new Set(available);
-    const first = Object.keys(rawShapes(this.#stages.flatMap(({ parts }) => parts))).slice(0, 1);
+    const own = Object.keys(rawShapes(this.#stages.flatMap(({ parts }) => parts)));
+    const found = ({ rename }: WeightNames) => own.filter((name) => names.has(rename(name))).length;
     const known = [torchvisionNames, ...(this.#options.names ?? [])];
-    return known.find(({ rename }) => first.every((name) => names.has(rename(name)))) ?? torchvisionNames;
+    return known.reduce((best, other) => (found(other) > found(best) ? other : best));
   }
 
   prepare(

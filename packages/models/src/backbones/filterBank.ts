@@ -10,6 +10,10 @@ const RADIUS = 3;
 const SIGMA = 1.6;
 /** Waves per pixel: one period is as long as the envelope is wide. */
 const FREQUENCY = 0.22;
+/** Energy from which on it counts by its logarithm, where brightness has a standard deviation of about 1. */
+const KNEE = 0.1;
+/** Opponent colours vary this much less than brightness in pictures of most things; they are scaled up by it. */
+const COLOUR_GAIN = 4;
 /** The least side of a picture, in pixels: the coarsest level must hold a filter's padding. */
 const LEAST_SIDE = 32;
 
@@ -75,14 +79,20 @@ export class FilterBank implements Backbone {
       for (let k = 1; k <= 2 + Math.max(...wanted); k++) levels.push(halve(levels[k - 1]!));
       const brightness = (v: tf.Tensor4D, channels: number) => tf.slice(v, [0, 0, 0, 0], [-1, -1, -1, channels]);
       const first = levels.map((level, k) => (k <= 3 ? bank(k === 0 ? brightness(level, 1) : level) : level));
+      const pooled = (v: tf.Tensor4D) => compress(halve(v));
       const maps = [
-        () => [halve(halve(first[0]!)), halve(first[1]!), levels[2]!],
-        () => [halve(first[2]!), halve(bank(brightness(halve(first[1]!), ORIENTATIONS))), levels[3]!],
-        () => [halve(first[3]!), halve(bank(brightness(halve(first[2]!), ORIENTATIONS))), levels[4]!],
+        () => [pooled(halve(first[0]!)), pooled(first[1]!), levels[2]!],
+        () => [pooled(first[2]!), pooled(bank(brightness(halve(first[1]!), ORIENTATIONS))), levels[3]!],
+        () => [pooled(first[3]!), pooled(bank(brightness(halve(first[2]!), ORIENTATIONS))), levels[4]!],
       ];
       return wanted.map((index) => tf.concat(maps[index]!(), 3));
     });
   }
+}
+
+/** Weak textures count too: logarithmic above {@link KNEE}. */
+function compress(x: tf.Tensor4D): tf.Tensor4D {
+  return tf.log1p(tf.mul(x, 1 / KNEE));
 }
 
 /** Brightness, red against green, and yellow against blue: an orthonormal basis of colours. */
@@ -92,7 +102,7 @@ function opponentColours(x: tf.Tensor4D): tf.Tensor4D {
     [1, -1, 0],
     [1, 1, -2],
   ].map((row) => row.map((v) => v / Math.hypot(...row)));
-  const filter = [0, 1, 2].flatMap((channel) => rows.map((row) => row[channel]!));
+  const filter = [0, 1, 2].flatMap((channel) => rows.map((row, i) => row[channel]! * (i === 0 ? 1 : COLOUR_GAIN)));
   return tf.conv2d(x, tf.tensor4d(filter, [1, 1, 3, 3]), 1, 'valid');
 }
 

@@ -3,7 +3,8 @@ import type { HostTensor } from '@adlib/runtime';
 import type { Backbone } from './backbone.js';
 import { withParameters, type LoadedBackbone } from './loadedBackbone.js';
 import { findBackbone } from './registry.js';
-import { openWeights, type BackboneWeights, type WeightSource } from './weights/source.js';
+import { openWeights, type BackboneWeights } from './weights/source.js';
+import type { WeightSource } from './weights/weightSource.js';
 
 /** Options of {@link loadBackbone}. */
 export interface LoadBackboneOptions {

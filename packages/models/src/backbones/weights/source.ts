@@ -1,22 +1,14 @@
-import type * as RuntimeNode from '@adlib/runtime/node';
 import { argumentMessage } from '@adlib/core';
-import { decodeSafetensors, toFloat32, type HostTensor, type SafeTensor } from '@adlib/runtime';
-
-/** Named tensors that are read one at a time. */
-export interface WeightSource {
-  /** What it is, for messages: a path, an address, `the bytes`. */
-  readonly label: string;
-  /** Names of all tensors. */
-  readonly names: readonly string[];
-  /** Reads one tensor as float32. */
-  read(name: string): Promise<HostTensor>;
-  /** Frees what is open. */
-  close(): Promise<void>;
-}
+import { decodeSafetensors, type HostTensor, type SafeTensor } from '@adlib/runtime';
+import { asFloat32 } from './float32.js';
+import { isZip, npzSource } from './npy.js';
+import { isOnnx, onnxSource } from './onnxWeights.js';
+import type { WeightSource } from './weightSource.js';
 
 /**
- * Where weights come from: the path of a file (Node) or its `http(s)` address, the bytes of a `.safetensors` file, or tensors
- * by name.
+ * Where weights come from. A text is, in Node, the path of a `.safetensors`, `.npz` or `.onnx` file or of a folder of `.npy` files, or
+ * `hub:owner/name`, a repository of the Hugging Face hub (`hub:owner/name@revision` for a certain version); anywhere an
+ * `http(s)` address. Bytes are those of one of these files; else tensors by name.
  */
 export type BackboneWeights = string | Uint8Array | Readonly<Record<string, HostTensor | SafeTensor>>;
 
@@ -29,9 +21,7 @@ export type BackboneWeights = string | Uint8Array | Readonly<Record<string, Host
  * @throws TypeError for anything else; errors of the file system, the network and the format
  */
 export async function openWeights(fn: string, weights: BackboneWeights): Promise<WeightSource> {
-  if (typeof weights === 'string') {
-    return /^https?:\/\//.test(weights) ? fromAddress(fn, weights) : fromFile(weights);
-  }
+  if (typeof weights === 'string') return fromText(fn, weights);
   if (weights instanceof Uint8Array) return fromBytes('the bytes', weights);
   if (typeof weights === 'object' && weights !== null) return fromTensors('the tensors', weights);
   throw new TypeError(argumentMessage(fn, 'weights', 'a path, an address, bytes or tensors by name', weights));
@@ -47,30 +37,26 @@ function fromTensors(label: string, tensors: Readonly<Record<string, HostTensor 
 }
 
 function fromBytes(label: string, bytes: Uint8Array): WeightSource {
-  return fromTensors(label, decodeSafetensors(bytes).tensors);
+  if (isZip(bytes)) return npzSource(label, bytes);
+  return isOnnx(bytes) ? onnxSource(label, bytes) : fromTensors(label, decodeSafetensors(bytes).tensors);
 }
 
-async function fromAddress(fn: string, address: string): Promise<WeightSource> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`${fn}: ${address} answered ${response.status} ${response.statusText}.`);
-  return fromBytes(address, new Uint8Array(await response.arrayBuffer()));
+/** What of this package's entry for Node is used here. */
+interface NodeEntry {
+  readonly hub: (repository: string, options: { revision?: string }) => Promise<string>;
+  readonly openWeightsFile: (path: string) => Promise<WeightSource>;
 }
 
-/** Reads one tensor of the file at a time. */
-async function fromFile(path: string): Promise<WeightSource> {
+async function fromText(fn: string, text: string): Promise<WeightSource> {
+  if (/^https?:\/\//.test(text)) {
+    const response = await fetch(text);
+    if (!response.ok) throw new Error(`${fn}: ${text} answered ${response.status} ${response.statusText}.`);
+    return fromBytes(text, new Uint8Array(await response.arrayBuffer()));
+  }
   // Not a literal, so that bundlers for browsers leave it alone.
-  const name = ['@adlib/runtime', 'node'].join('/');
-  const { openSafetensors } = (await import(/* @vite-ignore */ name)) as typeof RuntimeNode;
-  const file = await openSafetensors(path);
-  return {
-    label: path,
-    names: file.names,
-    read: async (tensor) => asFloat32(await file.read(tensor)),
-    close: () => file.close(),
-  };
-}
-
-function asFloat32(tensor: HostTensor | SafeTensor): HostTensor {
-  if ('dtype' in tensor) return { shape: tensor.shape, data: toFloat32(tensor) };
-  return tensor.data instanceof Float32Array ? tensor : { shape: tensor.shape, data: Float32Array.from(tensor.data) };
+  const name = ['@adlib/models', 'node'].join('/');
+  const { hub, openWeightsFile } = (await import(/* @vite-ignore */ name)) as NodeEntry;
+  if (!text.startsWith('hub:')) return openWeightsFile(text);
+  const [repository, revision] = text.slice(4).split('@') as [string, string?];
+  return openWeightsFile(await hub(repository, revision === undefined ? {} : { revision }));
 }
