@@ -1,6 +1,9 @@
 /** What results.json holds. */
 import type { Figures } from '../report.js';
 
+/** The figures that the tables show. */
+export type BriefFigures = Pick<Figures, 'accuracy' | 'balancedAccuracy' | 'recall'>;
+
 /** Mahalanobis distance on some features of one layer: means over the draws. */
 export interface Cell {
   layer: string;
@@ -14,11 +17,11 @@ export interface Cell {
   aurocLow: number;
   aurocHigh: number;
   /** Limit: mean plus two standard deviations of good calibration scores. */
-  unsupervised: Figures;
+  unsupervised: BriefFigures;
   /** The same limit fitted on the scores of the training pictures themselves. */
-  inSample: Figures;
+  inSample: BriefFigures;
   /** Limit: best accuracy on the very pictures it is judged by. */
-  oracle: Figures;
+  oracle: BriefFigures;
   fitMs: number;
   scoreMs: number;
 }
@@ -27,7 +30,7 @@ export interface Cell {
 export interface MethodRow {
   method: string;
   auroc: number;
-  unsupervised: Figures;
+  unsupervised: BriefFigures;
   fitMs: number;
 }
 

@@ -33,7 +33,7 @@ import {
   type RoleRows,
   type Rows,
 } from './features.js';
-import type { Cell, MethodRow, NetworkResult, RandomFeatureResults } from './results.js';
+import type { BriefFigures, Cell, MethodRow, NetworkResult, RandomFeatureResults } from './results.js';
 import { randomFeatureTables } from './tables.js';
 
 const KEPT = [100, 200, 500, 600, 1000, 1500] as const;
@@ -67,14 +67,20 @@ function judge(scorer: Scorer, { train, calibration, test }: Three, labels: read
   const scored = performance.now();
   const limit = (good: Float64Array): number => meanPlusSigma(good, { k: 2 }).value;
   const of = (label: number): Float64Array => scores.filter((_, i) => labels[i] === label);
+  const at = (value: number): Figures => figuresAt(scores, labels, value);
   return {
     auroc: auroc(scores, labels),
-    unsupervised: figuresAt(scores, labels, limit(scorer.score(calibration))),
-    inSample: figuresAt(scores, labels, limit(scorer.score(train))),
-    oracle: figuresAt(scores, labels, maxAccuracy(of(0), of(1), { oracle: true }).value),
+    unsupervised: at(limit(scorer.score(calibration))),
+    inSample: at(limit(scorer.score(train))),
+    oracle: at(maxAccuracy(of(0), of(1), { oracle: true }).value),
     fitMs: fitted - began,
     scoreMs: (scored - fitted) / labels.length,
   };
+}
+
+function brief(list: readonly Figures[]): BriefFigures {
+  const { accuracy, balancedAccuracy, recall } = meanFigures(list);
+  return { accuracy, balancedAccuracy, recall };
 }
 
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
@@ -103,9 +109,9 @@ function cell(rows: RoleRows, layer: string, kept: Cell['kept'], labels: readonl
       auroc: areas.reduce((a, b) => a + b, 0) / areas.length,
       aurocLow: Math.min(...areas),
       aurocHigh: Math.max(...areas),
-      unsupervised: meanFigures(judged.map((j) => j.unsupervised)),
-      inSample: meanFigures(judged.map((j) => j.inSample)),
-      oracle: meanFigures(judged.map((j) => j.oracle)),
+      unsupervised: brief(judged.map((j) => j.unsupervised)),
+      inSample: brief(judged.map((j) => j.inSample)),
+      oracle: brief(judged.map((j) => j.oracle)),
       fitMs: median(judged.map((j) => j.fitMs)),
       scoreMs: median(judged.map((j) => j.scoreMs)),
     };
@@ -144,7 +150,7 @@ async function methods(rows: RoleRows, labels: readonly number[], partial: strin
     results.push(
       await remembered(`${partial}-method-${i}.json`, () => {
         const { auroc: area, unsupervised, fitMs } = judge(scorer, set, labels);
-        return { method, auroc: area, unsupervised, fitMs };
+        return { method, auroc: area, unsupervised: brief([unsupervised]), fitMs };
       }),
     );
     console.error(`${method}: ${results[i]!.auroc.toFixed(3)}`);
