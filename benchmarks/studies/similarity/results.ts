@@ -35,7 +35,7 @@ export interface CategoryResult {
   counts: Record<string, number>;
   training: Trained['training'];
   /** What the mean grey level of a picture (of 16 levels) says without any score: a sign of how pictures were taken. */
-  brightness?: { auroc: number; calibration: number; testGood: number; testDefective: number };
+  brightness: { auroc: number; calibration: number; testGood: number; testDefective: number };
   scores: ScoreRow[];
   classifiers: ClassifierRow[];
 }

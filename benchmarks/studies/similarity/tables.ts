@@ -35,7 +35,6 @@ function classifierCells({ classifier, inputs, auroc, figures }: ClassifierRow):
 }
 
 function lightText(brightness: CategoryResult['brightness']): string {
-  if (brightness === undefined) return '';
   const { calibration, testGood, testDefective, auroc } = brightness;
   return (
     ` Mean grey level (of 16): ${calibration.toFixed(2)} in calibration, ${testGood.toFixed(2)} in good and ${testDefective.toFixed(2)} in ` +
