@@ -48,7 +48,8 @@ export async function loadBackbone(options: LoadBackboneOptions): Promise<Loaded
     return withParameters(backbone, layers, {});
   }
   if (weights === undefined) {
-    const hint = "Give a path, an address, bytes or tensors, or use backbone 'filter-bank', which needs none.";
+    const hint =
+      "Give a path, an address, 'hub:timm/resnet18.tv_in1k', bytes or tensors, or use backbone 'filter-bank', which needs none.";
     throw new RangeError(argumentMessage('loadBackbone', 'weights', `given for ${name}`, weights, hint));
   }
   const source = await openWeights('loadBackbone', weights);

@@ -30,8 +30,8 @@ export interface EmbeddingOptions {
   /** Layers whose maps are taken, the finest first; the others are brought to its grid. */
   layers?: readonly string[];
   /**
-   * The backbone's weights: a path (Node) or address of a `.safetensors` file, its bytes, or tensors by name. They are read
-   * by `fit` and saved with the detector. `filter-bank` needs none.
+   * The backbone's weights: a path (Node) or address of a `.safetensors`, `.npz` or `.onnx` file, `hub:owner/name` (Node),
+   * bytes, or tensors by name. They are read by `fit` and saved with the detector. `filter-bank` needs none.
    */
   weights?: BackboneWeights;
   /** Height and width of the network's input, in pixels. @defaultValue [256, 256] */
@@ -125,7 +125,8 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
    */
   protected constructor(name: string, options: Options, weights: BackboneWeights | undefined) {
     super(name, options);
-    this.#weights = weights;
+    // Saved options say null where weights were given as bytes or tensors, or not at all.
+    this.#weights = weights ?? undefined;
   }
 
   /** Size, mode and normalisation of the backbone's input. */
@@ -135,7 +136,7 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
     return { size, mode, ...(shorterSide === null ? {} : { shorterSide }), channels: 3, mean, std };
   }
 
-  /** Reads the backbone's weights; `null` in saved options means that they were given as bytes or tensors. */
+  /** Reads the backbone's weights. */
   protected loadBackbone(): Promise<LoadedBackbone> {
     const { backbone } = this.options;
     return loadBackbone({
@@ -183,8 +184,28 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
   /** Shapes of a detector's own tensors beside the backbone's; -1 for any size. */
   protected abstract ownShapes(saved: DetectorState): Readonly<Record<string, readonly number[]>>;
 
+  /**
+   * Options, beside those of {@link EmbeddingOptions}, without which saved tensors mean something else: a state of another
+   * value is refused.
+   */
+  protected abstract readonly ownFeatureOptions: readonly string[];
+
+  /** Throws unless a state's tensors were made from the same features. */
+  #assertFeatures(fn: string, { options }: DetectorState): void {
+    const own: Readonly<Record<string, unknown>> = this.options;
+    for (const name of ['backbone', 'layers', 'size', 'mode', 'shorterSide', ...this.ownFeatureOptions]) {
+      const [expected, got] = [JSON.stringify(own[name]), JSON.stringify(options?.[name])];
+      if (got !== expected) {
+        throw new RangeError(
+          `${fn}: state.options.${name} must be ${expected}, got ${got}. Make the detector with the saved options.`,
+        );
+      }
+    }
+  }
+
   protected restore(fn: string, saved: DetectorState): Record<string, HostTensor> {
     const { backbone } = this.options;
+    if (saved.kind === this.kind) this.#assertFeatures(fn, saved);
     const shapes = Object.entries(findBackbone(fn, backbone).parameters(this.backboneLayers)).map(([name, shape]) => [
       `${PREFIX}${name}`,
       shape,

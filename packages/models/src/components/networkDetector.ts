@@ -1,4 +1,5 @@
 import {
+  argumentMessage,
   assertInteger,
   assertKnownOptions,
   DisposedError,
@@ -56,6 +57,8 @@ export abstract class NetworkDetector<Options extends object> implements Detecto
   protected abstract readonly units: string;
   readonly #name: string;
   #learned: (Learned & { readonly scorer: NetworkScorer }) | undefined;
+  /** Scorers of what was learned before that may still be in use. */
+  #retired: NetworkScorer[] = [];
   #disposed = false;
 
   /**
@@ -120,9 +123,16 @@ export abstract class NetworkDetector<Options extends object> implements Detecto
     return this;
   }
 
-  #replace(learned: Learned): void {
-    this.#learned?.scorer.dispose();
-    this.#learned = { ...learned, scorer: new NetworkScorer(this.scoring(learned), this.preparation()) };
+  #replace({ tensors, facts }: Learned): void {
+    // Facts are the detector's own; whatever throws does so before anything is changed.
+    const own = { tensors, facts: structuredClone(facts) };
+    const scorer = new NetworkScorer(this.scoring(own), this.preparation());
+    this.#retired = this.#retired.filter(({ active }) => active);
+    if (this.#learned !== undefined) {
+      this.#learned.scorer.retire();
+      this.#retired.push(this.#learned.scorer);
+    }
+    this.#learned = { ...own, scorer };
   }
 
   #need(where: string): Learned & { readonly scorer: NetworkScorer } {
@@ -185,7 +195,8 @@ export abstract class NetworkDetector<Options extends object> implements Detecto
     const copies = Object.entries(tensors)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, { shape, data }]) => [name, { shape, data: (data as Float32Array).slice() }] as const);
-    return { kind: this.kind, options: this.options, facts, tensors: Object.fromEntries(copies) };
+    const { options } = this;
+    return { kind: this.kind, ...structuredClone({ options, facts }), tensors: Object.fromEntries(copies) };
   }
 
   /**
@@ -197,6 +208,11 @@ export abstract class NetworkDetector<Options extends object> implements Detecto
   load(saved: DetectorState): void {
     const fn = `${this.#name}.load`;
     if (this.#disposed) throw new DisposedError(fn);
+    if (typeof saved?.facts !== 'object' || saved.facts === null) {
+      throw new TypeError(
+        argumentMessage(fn, 'state', 'what save() returned, with kind, options, facts and tensors', saved),
+      );
+    }
     this.#replace({ tensors: this.restore(fn, saved), facts: saved.facts });
   }
 
@@ -221,6 +237,8 @@ export abstract class NetworkDetector<Options extends object> implements Detecto
 
   /** Frees graphs and what was learned; idempotent. */
   dispose(): void {
+    for (const scorer of this.#retired) scorer.dispose();
+    this.#retired = [];
     this.#learned?.scorer.dispose();
     this.#learned = undefined;
     this.#disposed = true;
