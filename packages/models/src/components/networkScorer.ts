@@ -41,6 +41,9 @@ export class NetworkScorer {
   readonly #parts: ScoringParts;
   readonly #prepare: PrepareOptions & { channels: 1 | 3 };
   readonly #compiled = new Map<Device, Compiled<ScoringFunction>>();
+  /** Calls of {@link scoreEach} that have begun and not ended. */
+  #active = 0;
+  #retired = false;
 
   /**
    * Nothing is compiled yet.
@@ -62,8 +65,23 @@ export class NetworkScorer {
     return compiled;
   }
 
+  /** Whether a call has begun and not ended. */
+  get active(): boolean {
+    return this.#active > 0;
+  }
+
   /** Detections in order; see `Detector.scoreEach`. */
   async *scoreEach(fn: string, images: Images, options: ScoreOptions): AsyncGenerator<Detection, void, void> {
+    this.#active++;
+    try {
+      yield* this.#detections(fn, images, options);
+    } finally {
+      this.#active--;
+      if (this.#retired) this.retire();
+    }
+  }
+
+  async *#detections(fn: string, images: Images, options: ScoreOptions): AsyncGenerator<Detection, void, void> {
     const { maps = true, device = 'auto', onProgress, signal } = options;
     assertKnownOptions(fn, options, ['maps', 'device', 'onProgress', 'signal']);
     const collection = toCollection(images);
@@ -92,7 +110,13 @@ export class NetworkScorer {
     }
   }
 
-  /** Frees the graphs. */
+  /** Frees the graphs once no call needs them: what is being scored is scored to its end, as it began. */
+  retire(): void {
+    this.#retired = true;
+    if (this.#active === 0) this.dispose();
+  }
+
+  /** Frees the graphs; calls that have not ended throw DisposedError. */
   dispose(): void {
     for (const compiled of this.#compiled.values()) void compiled.dispose();
     this.#compiled.clear();

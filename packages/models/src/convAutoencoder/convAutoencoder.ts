@@ -54,7 +54,7 @@ export class ConvAutoencoder extends NetworkDetector<FullOptions> {
     const { fn, validation, seed, device, long } = context;
     const random = createRandom(seed);
     const { learn, held } = this.#hold(images, validation, random.split('hold-out').permutation(images.length));
-    const pictures = new PreparedImages(images, preparation(this.options));
+    const pictures = new PreparedImages(images, preparation(this.options), { fn });
     await pictures.readAll('prepare', long);
     if (images.length < 2) {
       throw new RangeError(argumentMessage(fn, 'images', '2 or more images of good parts', images.length));
@@ -77,7 +77,10 @@ export class ConvAutoencoder extends NetworkDetector<FullOptions> {
       { device },
     );
     try {
-      const heldPictures = held === 'inside' ? pictures : held && new PreparedImages(held, preparation(this.options));
+      const heldPictures =
+        held === 'inside'
+          ? pictures
+          : held && new PreparedImages(held, preparation(this.options), { fn, arg: 'validation' });
       const heldIndices = held === 'inside' ? learn.rest : [...Array(heldPictures?.length ?? 0).keys()];
       const validate = async () => {
         let sum = 0;

@@ -1,4 +1,4 @@
-import { argumentMessage, createRandom, type DetectorState, type ImageCollection } from '@adlib/core';
+import { argumentMessage, assertInteger, createRandom, type DetectorState, type ImageCollection } from '@adlib/core';
 import type { HostTensor } from '@adlib/runtime';
 import * as tf from '@tensorflow/tfjs';
 import type { LoadedBackbone } from '../backbones/loadedBackbone.js';
@@ -16,7 +16,8 @@ import { PositionGaussians } from './positionGaussians.js';
  * must lie in the same place in every picture.
  *
  * The map is the grid of distances enlarged (bilinear) and smoothed, the image score its maximum. `fit` goes over the pictures
- * once, in memory of `8 * positions * features^2 / 2` bytes however many there are.
+ * once, in memory of `6 * positions * features^2` bytes however many there are; what it learned takes a third of that on disk,
+ * and in memory that and twice as much again for scoring.
  *
  * @example
  * ```ts
@@ -33,6 +34,7 @@ import { PositionGaussians } from './positionGaussians.js';
 export class PaDiM extends EmbeddingDetector<FullPaDiMOptions> {
   /** Name in the registry and in bundles. */
   readonly kind = 'padim';
+  protected readonly ownFeatureOptions = ['features'];
   protected readonly units = 'Mahalanobis distance';
 
   /** @param options - features and scoring; nothing is read or learned here */
@@ -103,6 +105,11 @@ export class PaDiM extends EmbeddingDetector<FullPaDiMOptions> {
     if (tensors['mean']!.shape[0] !== tensors['factor']!.shape[0]) {
       throw new RangeError(`${fn}: tensors.mean and tensors.factor must have as many positions as each other.`);
     }
+    const total = this.layers.reduce((sum, { channels }) => sum + channels, 0);
+    const { data: kept } = tensors['channels']!;
+    kept.forEach((channel, i) => {
+      assertInteger(fn, `tensors.channels[${i}]`, channel, i === 0 ? 0 : (kept[i - 1] as number) + 1, total - 1);
+    });
     return tensors;
   }
 
@@ -113,6 +120,9 @@ export class PaDiM extends EmbeddingDetector<FullPaDiMOptions> {
     const score = (x: tf.Tensor4D, fed: Readonly<Record<string, tf.Tensor>>) => {
       const grid = this.#embedding(backbone, channels.data, x);
       const [images, rows, columns] = grid.shape;
+      if (rows * columns !== mean.shape[0]) {
+        throw new RangeError(`PaDiM: the learned mean must have ${rows}x${columns} positions, got ${mean.shape[0]}.`);
+      }
       const vectors = tf.sub(tf.reshape(grid, [images, rows * columns, features]), fed['mean']!);
       const whitened = tf.matMul(tf.transpose(vectors, [1, 0, 2]), fed['factor']!);
       const distances = tf.transpose(tf.sqrt(tf.sum(tf.square(whitened), 2)));

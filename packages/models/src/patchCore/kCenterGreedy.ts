@@ -29,8 +29,8 @@ const SLICE_MS = 50;
  * its radius away from the new row cannot change; a distance is given up as soon as its first terms exceed what it has to
  * beat. It is quickest where the first columns vary most, as after a rotation onto principal axes.
  *
- * Time: at most `rows * count * dimension` multiplications, in practice a few per cent of that. Memory: `rows * 28` bytes
- * and `16` columns of the features beside the features.
+ * Time: at most `rows * count * dimension` multiplications, in practice a few per cent of that. Memory beside the features: up to
+ * 76 bytes a row and 88 a chosen row.
  *
  * @param features - `rows * dimension` finite values, row-major; not modified
  * @param dimension - values per row

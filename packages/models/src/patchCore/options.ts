@@ -33,8 +33,9 @@ export interface PatchCoreOptions extends EmbeddingOptions {
   /** Standard deviation of the Gaussian that smooths the map, in pixels of the network's input. @defaultValue 4 */
   sigma?: number;
   /**
-   * Most memory that patches may take while they are gathered, in MB of 10^6 bytes. Beyond it, patches gathered so far are
-   * thinned to half by the same selection, and gathering goes on: a coreset of coresets. @defaultValue 4000
+   * Most memory that patches may take while they are gathered and selected, in MB of 10^6 bytes; room for 16 pictures is
+   * taken in any case. Beyond it, patches gathered so far are thinned to half by the same selection, and gathering goes on:
+   * a coreset of coresets. The backbone comes on top. @defaultValue 4000
    */
   memoryLimit?: number;
 }

@@ -1,6 +1,7 @@
 import {
   argumentMessage,
   assertInteger,
+  assertKnownOptions,
   createRandom,
   toCollection,
   type DetectorState,
@@ -34,7 +35,8 @@ export interface AddImagesOptions extends LongCallOptions {
  *
  * The patch score is the Euclidean distance (`amazon`: its square), the image score the largest patch score, reweighted; the
  * map is the grid of patch scores enlarged and smoothed. Cost of one picture: the backbone, and one product of
- * `positions * channels * bank`. Memory of `fit`: all patches once and their projection once, or `memoryLimit`.
+ * `positions * channels * bank`. Memory of `fit`: all patches once and their projection once, or `memoryLimit`, and
+ * the bank.
  *
  * @example
  * ```ts
@@ -51,6 +53,7 @@ export interface AddImagesOptions extends LongCallOptions {
 export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
   /** Name in the registry and in bundles. */
   readonly kind = 'patchcore';
+  protected readonly ownFeatureOptions = ['variant', 'patchSize', 'dimension'];
 
   /** @param options - features, coreset and scoring; nothing is read or learned here */
   constructor(options: PatchCoreOptions = {}) {
@@ -124,11 +127,16 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
    * @param images - good parts
    * @param options - device, progress, cancellation
    * @returns this detector
-   * @throws NotFittedError before `fit`; the signal's reason when cancelled, and nothing is changed then
+   * @throws NotFittedError before `fit`; Error where `fit`, `load`, `add` or `remove` changed the detector meanwhile; the
+   *   signal's reason when cancelled; nothing is changed then
    */
   async add(images: Images, options: AddImagesOptions = {}): Promise<this> {
-    const { device = 'auto', ...long } = options;
+    const { device = 'auto', onProgress, signal } = options;
+    const fn = 'PatchCore.add';
+    assertKnownOptions(fn, options, ['device', 'onProgress', 'signal']);
     const learned = this.learned('add');
+    signal?.throwIfAborted();
+    const long = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
     const collection = toCollection(images);
     const { tensors, facts } = learned;
     const first = facts['images'] as number;
@@ -139,21 +147,22 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
       device,
       long,
     });
-    const context = { fn: 'PatchCore.add', device, long };
+    const context = { fn, device, long };
     const backbone = this.backboneOf(learned);
     await this.#gather(collection, context, (x) => this.#patches(backbone, x, centre), first, store);
     const count = Math.min(store.rows, Math.floor(this.options.coresetRatio * store.seen));
-    if (this.learned('add') !== learned)
-      throw new Error('PatchCore.add: the detector was changed meanwhile. Add again.');
-    if (count === 0) return this;
-    const more = await store.finish(count, bank);
+    const more = count === 0 ? undefined : await store.finish(count, bank);
+    signal?.throwIfAborted();
+    if (this.learned('add') !== learned) throw new Error(`${fn}: the detector was changed meanwhile. Add again.`);
+    const joined = more && { bank: joinRows(bank, more.bank), owners: joinRows(owners, more.owners) };
     this.replace({
-      tensors: { ...tensors, bank: joinRows(bank, more.bank), owners: joinRows(owners, more.owners) },
+      tensors: { ...tensors, ...joined },
       facts: {
         ...facts,
         images: first + collection.length,
         patches: (facts['patches'] as number) + store.seen,
-        bank: bank.shape[0]! + more.bank.shape[0]!,
+        bank: (joined?.bank ?? bank).shape[0],
+        thinned: (facts['thinned'] as number) + store.thinned,
       },
     });
     return this;
@@ -161,9 +170,10 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
 
   /**
    * Takes pictures out of the bank, for example ones that turned out to be defective. What other pictures have in common
-   * with them may have been left out of the bank when it was made, so fit again where many are removed.
+   * with them may have been left out of the bank when it was made, so fit again where many are removed. The others keep
+   * their numbers.
    *
-   * @param indices - numbers of pictures, in the order of `fit` and then of `add`
+   * @param indices - numbers of pictures, in the order of `fit` and then of `add`; one named twice, or removed before, is fine
    * @returns this detector
    * @throws RangeError for a number that is out of range, or if nothing would be left
    */
@@ -176,7 +186,7 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     const gone = new Set(indices);
     const kept = [...owners.data.keys()].filter((row) => !gone.has(owners.data[row]!));
     if (kept.length === 0) {
-      throw new RangeError(argumentMessage('PatchCore.remove', 'indices', 'not all pictures', indices.length));
+      throw new RangeError('PatchCore.remove: indices must leave a picture in the bank, got all that are in it.');
     }
     this.replace({
       tensors: { ...tensors, bank: selectPatches(bank, kept), owners: selectPatches(owners, kept) },
@@ -196,6 +206,20 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     const { variant, dimension } = this.options;
     if (variant === 'amazon') return dimension;
     return this.layers.reduce((sum, { channels }) => sum + channels, 0);
+  }
+
+  protected override restore(fn: string, saved: DetectorState): Record<string, HostTensor> {
+    const tensors = super.restore(fn, saved);
+    // `add` and `remove` go on from these.
+    for (const name of ['images', 'patches']) assertInteger(fn, `state.facts.${name}`, saved.facts[name], 1);
+    assertInteger(fn, 'state.facts.thinned', saved.facts['thinned'], 0);
+    const last = (saved.facts['images'] as number) - 1;
+    const odd = tensors['owners']!.data.findIndex((owner) => !(Number.isInteger(owner) && owner >= 0 && owner <= last));
+    if (odd >= 0) {
+      const got = tensors['owners']!.data[odd];
+      throw new RangeError(argumentMessage(fn, `tensors.owners[${odd}]`, `a picture's number, 0 to ${last}`, got));
+    }
+    return tensors;
   }
 
   protected scoring(learned: Learned): ScoringParts {

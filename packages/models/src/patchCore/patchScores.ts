@@ -13,7 +13,8 @@ export interface BankTensors {
 
 /**
  * The `k` smallest squared Euclidean distances of each patch to a bank, `|p|^2 + min_m (|m|^2 - 2 p m)`, smallest first.
- * The bank is gone through in blocks, so that memory is bounded by 16 MB (or one bank patch per query) whatever its size.
+ * The bank is gone through in blocks, so that the distances in memory are bounded (a few arrays of 16 MB, or of one value
+ * per query) whatever its size.
  *
  * @param patches - `[n, channels]`
  * @param bank - the bank
@@ -54,7 +55,8 @@ function smallest(best: tf.Tensor2D | undefined, next: tf.Tensor2D, k: number): 
  * @param patches - `[images, patches, channels]`
  * @param distances - `[images, patches]`, Euclidean
  * @param tensors - the bank
- * @param neighbors - bank patches looked at; 1 for the largest patch score as it is
+ * @param neighbors - bank patches looked at; 1 for the largest patch score as it is, as for a bank of one patch, where the
+ *   factor would be 0 for every picture
  * @returns `[images]`
  * @see Roth et al., "Towards Total Recall in Industrial Anomaly Detection", 2022, equation 7
  */
@@ -67,7 +69,8 @@ export function reweightedScore(
   const { bank, norms } = tensors;
   const [images, count, channels] = patches.shape;
   const largest = tf.max<tf.Tensor1D>(distances, 1);
-  if (neighbors === 1) return largest;
+  const k = Math.min(neighbors, bank.shape[0]);
+  if (k === 1) return largest;
   const first = tf.tensor1d(
     Array.from({ length: images }, (_, i) => i * count),
     'int32',
@@ -77,7 +80,6 @@ export function reweightedScore(
   const toBank = (points: tf.Tensor2D) =>
     tf.add<tf.Tensor2D>(tf.matMul(tf.mul<tf.Tensor2D>(points, -2), bank, false, true), norms);
   const nearest = tf.gather(bank, tf.argMin<tf.Tensor1D>(toBank(patch), 1));
-  const k = Math.min(neighbors, bank.shape[0]);
   const { indices } = tf.topk(tf.neg(toBank(nearest)), k);
   const support = tf.reshape(tf.gather(bank, tf.reshape(indices, [images * k])), [images, k, channels]);
   const apart = tf.sqrt(tf.sum(tf.square(tf.sub(support, tf.expandDims(patch, 1))), 2));

@@ -11,6 +11,8 @@ const EPS = 0.9;
 const DENSE = 128;
 /** Random patches that Amazon's selection begins from. */
 const STARTS = 10;
+/** Bytes that a selection of half of all patches takes beside a patch and its projection. */
+const SELECTION_BYTES = 128;
 /** Patches whose distances to a bank are found at once. */
 const QUERIES = 4096;
 
@@ -72,7 +74,8 @@ export class PatchStore {
     if (this.#channels === 0) {
       // All batches but the last few, which are single pictures, are as large as the first.
       const perImage = count / new Set(owners).size;
-      const bytes = 4 * (channels + Math.min(channels, johnsonLindenstrauss(perImage * this.#images, EPS)));
+      const projected = this.#select.variant === 'amazon' ? DENSE : johnsonLindenstrauss(perImage * this.#images, EPS);
+      const bytes = 4 * (channels + projected) + SELECTION_BYTES;
       const room = Math.max(2 * count, Math.floor(this.#limit / bytes));
       const capacity = Math.min(perImage * this.#images, room);
       this.#channels = channels;
@@ -87,7 +90,13 @@ export class PatchStore {
   }
 
   async #thin(): Promise<void> {
-    const kept = await this.#choose(this.#rows >> 1, undefined);
+    const { onProgress, signal } = this.#select.long;
+    // Each thinning is a stage of its own: progress never goes back within one.
+    const stage = `thin ${this.#thinned + 1}`;
+    const kept = await this.#choose(this.#rows >> 1, undefined, {
+      ...(onProgress && { onProgress: (event) => onProgress({ ...event, stage }) }),
+      ...(signal && { signal }),
+    });
     kept.sort();
     kept.forEach((row, i) => {
       this.#data.copyWithin(i * this.#channels, row * this.#channels, (row + 1) * this.#channels);
@@ -105,7 +114,7 @@ export class PatchStore {
    * @returns new tensors: the patches `[rows, channels]` in the order they were chosen, and their pictures `[rows]`
    */
   async finish(count: number, bank?: HostTensor): Promise<{ bank: HostTensor; owners: HostTensor }> {
-    const rows = [...(await this.#choose(count, bank))];
+    const rows = [...(await this.#choose(count, bank, this.#select.long))];
     const all = { data: this.#data, shape: [this.#rows, this.#channels] };
     return {
       bank: selectPatches(all, rows),
@@ -113,8 +122,8 @@ export class PatchStore {
     };
   }
 
-  async #choose(count: number, bank: HostTensor | undefined): Promise<Uint32Array> {
-    const { variant, random, device, long } = this.#select;
+  async #choose(count: number, bank: HostTensor | undefined, long: LongCallOptions): Promise<Uint32Array> {
+    const { variant, random, device } = this.#select;
     const rows = { data: this.#data.subarray(0, this.#rows * this.#channels), dimension: this.#channels };
     if (count >= this.#rows && bank === undefined) return Uint32Array.from({ length: this.#rows }, (_, i) => i);
     if (bank !== undefined) {
@@ -140,12 +149,12 @@ export class PatchStore {
 /**
  * Some rows of a tensor, in the given order.
  *
- * @param tensor - `[rows, ...]`
+ * @param tensor - `[rows, ...]`; values beyond its shape are not looked at
  * @param rows - indices
  * @returns a new tensor
  */
 export function selectPatches({ data, shape }: HostTensor, rows: readonly number[]): HostTensor {
-  const each = data.length / shape[0]!;
+  const each = shape.slice(1).reduce((a, b) => a * b, 1);
   const selected = new Float32Array(rows.length * each);
   rows.forEach((row, i) => selected.set(data.subarray(row * each, (row + 1) * each), i * each));
   return { data: selected, shape: [rows.length, ...shape.slice(1)] };

@@ -45,7 +45,15 @@ export class PatchBatches {
   /** The patches of some pictures in a pass, one picture after another. */
   async batch(indices: readonly number[], epoch?: number): Promise<HostTensor> {
     const missing = indices.filter((index) => !this.#kept.has(index));
-    const computed = missing.length > 0 ? await this.#compute(missing, epoch) : [];
+    const computed: Float32Array[] = [];
+    while (computed.length < missing.length) {
+      // Few different sizes, each of which is a graph: whole batches, then the rest, which is as large in each pass for
+      // changing pictures, and otherwise is taken singly.
+      const left = missing.length - computed.length;
+      const count = left >= BATCH ? BATCH : this.#pictures.changing ? left : 1;
+      const part = missing.slice(computed.length, computed.length + count);
+      computed.push(...(await this.#compute(part, epoch)));
+    }
     const each = indices.map((index) => this.#kept.get(index) ?? computed[missing.indexOf(index)]!);
     const data = new Float32Array(each.reduce((sum, patches) => sum + patches.length, 0));
     let at = 0;

@@ -50,6 +50,7 @@ import { trainDiscriminator } from './trainDiscriminator.js';
 export class SimpleNet extends EmbeddingDetector<FullSimpleNetOptions> {
   /** Name in the registry and in bundles. */
   readonly kind = 'simplenet';
+  protected readonly ownFeatureOptions = ['patchSize', 'dimension'];
   protected readonly units = "minus the discriminator's output";
 
   /** @param options - features, training and scoring; nothing is read or learned here */
@@ -66,8 +67,10 @@ export class SimpleNet extends EmbeddingDetector<FullSimpleNetOptions> {
     const random = createRandom(seed);
     const backbone = await this.loadBackbone();
     const embed = compile((x: tf.Tensor4D) => this.#patches(backbone, x), { device });
-    const pictures = new PreparedImages(images, this.preparation());
-    const heldPictures = validation && new PreparedImages(validation, this.preparation());
+    // Embeddings are kept instead of pictures.
+    const pictures = new PreparedImages(images, this.preparation(), { fn, keepBytes: 0 });
+    const heldPictures =
+      validation && new PreparedImages(validation, this.preparation(), { fn, arg: 'validation', keepBytes: 0 });
     const { learn, held } = this.#hold(images.length, validation, random.split('hold-out').permutation(images.length));
     const steps = metaEpochs * ganEpochs * Math.ceil(learn.length / batchSize);
     const initial = initialise(this.options, random.split('weights'));
@@ -90,7 +93,7 @@ export class SimpleNet extends EmbeddingDetector<FullSimpleNetOptions> {
       { device },
     );
     try {
-      await pictures.readAll('prepare', long);
+      if (pictures.changing) await pictures.readAll('prepare', long);
       const patches = new PatchBatches(pictures, embed);
       await patches.prepare(long);
       const tracker = await trainDiscriminator({

@@ -32,6 +32,7 @@ import { completeSPADE, type FullSPADEOptions, type SPADEOptions } from './optio
 export class SPADE extends EmbeddingDetector<FullSPADEOptions> {
   /** Name in the registry and in bundles. */
   readonly kind = 'spade';
+  protected readonly ownFeatureOptions = ['imageLayer'];
   protected readonly units = 'distance of features';
 
   /** @param options - features and scoring; nothing is read or learned here */
@@ -119,7 +120,7 @@ export class SPADE extends EmbeddingDetector<FullSPADEOptions> {
         const layer = layers[i]!;
         const centred = tf.sub<tf.Tensor3D>(map, tf.tensor1d(tensors[`centre.${layer}`]!.data));
         const gallery = fed[`gallery.${layer}`] as tf.Tensor3D;
-        const nearest = tf.reshape<tf.Rank.R3>(correspondence(centred, tf.gather(gallery, indices), k), [
+        const nearest = tf.reshape<tf.Rank.R3>(correspondence(centred, gallery, indices, k), [
           batch,
           ...(grids[i] as [number, number]),
         ]);
@@ -144,21 +145,25 @@ function nearestPictures(vectors: tf.Tensor2D, gallery: tf.Tensor2D, k: number) 
 }
 
 /**
- * For each position the distance to the nearest position of `k` pictures: one product at a time, so that memory is
- * `positions^2` numbers.
+ * For each position the distance to the nearest position of `k` pictures: one picture and one product at a time, so that
+ * memory is `positions * (channels + positions)` numbers whatever `k` is.
  *
  * @param maps - `[batch, positions, channels]`
- * @param galleries - `[batch * k, positions, channels]`
- * @param k - pictures each is compared with
+ * @param gallery - `[pictures, positions, channels]`
+ * @param indices - pictures each is compared with, `[batch * k]`
+ * @param k - how many
  * @returns `[batch, positions]`
  */
-function correspondence(maps: tf.Tensor3D, galleries: tf.Tensor3D, k: number): tf.Tensor2D {
+function correspondence(maps: tf.Tensor3D, gallery: tf.Tensor3D, indices: tf.Tensor1D, k: number): tf.Tensor2D {
   const [batch, positions, channels] = maps.shape;
+  if (gallery.shape[1] !== positions) {
+    throw new RangeError(`SPADE: the learned maps must have ${positions} positions, got ${gallery.shape[1]}.`);
+  }
   const rows = Array.from({ length: batch }, (_, b) => {
     const own = tf.reshape<tf.Rank.R2>(tf.slice(maps, [b, 0, 0], [1, positions, channels]), [positions, channels]);
     const scaled = tf.mul<tf.Tensor2D>(own, -2);
     const lows = Array.from({ length: k }, (_unused, i) => {
-      const other = tf.slice(galleries, [b * k + i, 0, 0], [1, positions, channels]);
+      const other = tf.gather(gallery, tf.slice(indices, [b * k + i], [1]));
       const flat = tf.reshape<tf.Rank.R2>(other, [positions, channels]);
       return tf.min(tf.add(tf.matMul(scaled, flat, false, true), tf.sum(tf.square(flat), 1)), 1);
     });
