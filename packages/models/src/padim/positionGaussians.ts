@@ -120,13 +120,17 @@ function invertCholesky(matrix: Float64Array, inverse: Float64Array, d: number):
       matrix[row + j] = i === j ? Math.sqrt(sum) : sum / matrix[other + j]!;
     }
   }
-  // Column by column: forward substitution with the unit vectors.
-  for (let j = 0; j < d; j++) {
-    for (let i = j; i < d; i++) {
-      const row = (i * (i + 1)) / 2;
-      let sum = i === j ? 1 : 0;
-      for (let k = j; k < i; k++) sum -= matrix[row + k]! * inverse[(k * (k + 1)) / 2 + j]!;
-      inverse[row + j] = sum / matrix[row + i]!;
+  // Row by row: what the rows above contribute to this one, then the division; all reads run along rows.
+  for (let i = 0; i < d; i++) {
+    const row = (i * (i + 1)) / 2;
+    inverse.fill(0, row, row + i);
+    for (let k = 0; k < i; k++) {
+      const factor = matrix[row + k]!;
+      const above = (k * (k + 1)) / 2;
+      for (let j = 0; j <= k; j++) inverse[row + j]! -= factor * inverse[above + j]!;
     }
+    const diagonal = matrix[row + i]!;
+    for (let j = 0; j < i; j++) inverse[row + j]! /= diagonal;
+    inverse[row + i] = 1 / diagonal;
   }
 }
