@@ -6,9 +6,12 @@ weights, or any timm network with random ones.
 """
 
 import json
+import os
 import resource
 import sys
 import time
+
+os.environ["TQDM_DISABLE"] = "1"
 
 import numpy as np
 import torch
