@@ -29,6 +29,44 @@ describe('PaDiM', () => {
     expect(() => new PaDiM({ ...small, sigmas: 1 } as never)).toThrow('sigmas');
     await expect(new PaDiM({ size: [32, 32] }).fit(tinyParts({ count: 2 }))).rejects.toThrow('weights');
   });
+
+  test('a single channel of one layer is enough', async () => {
+    const images = tinyParts({ count: 9, seed: 1 });
+    const detector = await new PaDiM({ ...small, features: 1 }).fit(images, { device: 'cpu', seed: 3 });
+    const { tensors } = detector.save();
+    expect(tensors['factor']!.shape).toEqual([96, 1]);
+    expect(tensors['mean']!.shape).toEqual([96, 1]);
+    // |x - mean| / sd of a picture that was learned is at most (n - 1) / sqrt(n).
+    for (const { score, map } of await detector.score(images, { device: 'cpu' })) {
+      expect(score).toBeGreaterThan(0);
+      expect(score).toBeLessThan(8 / 3);
+      expect(map!.shape).toEqual([28, 40]);
+    }
+    detector.dispose();
+  });
+
+  test('a state of other features is refused, and so are channels and positions that cannot be', async () => {
+    const images = tinyParts({ count: 3, seed: 1 });
+    const detector = await new PaDiM(small).fit(images, { device: 'cpu' });
+    const state = detector.save();
+    expect(() => new PaDiM({ ...small, layers: ['layer1', 'layer2'] }).load(state)).toThrow('state.options.layers');
+    expect(() => new PaDiM({ ...small, features: 11 }).load(state)).toThrow(
+      'state.options.features must be 11, got 12',
+    );
+    const channels = (...values: number[]) => ({ data: Float32Array.from(values), shape: [12] });
+    const load = (tensor: { data: Float32Array; shape: number[] }) =>
+      detector.load({ ...state, tensors: { ...state.tensors, channels: tensor } });
+    expect(() => load(channels(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 9999))).toThrow('tensors.channels[11]');
+    expect(() => load(channels(0, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))).toThrow('tensors.channels[1]');
+    const first = (name: string) => {
+      const { data, shape } = state.tensors[name]!;
+      return { data: data.slice(0, shape[1]), shape: [1, shape[1]!] };
+    };
+    const { tensors } = state;
+    detector.load({ ...state, tensors: { ...tensors, mean: first('mean'), factor: first('factor') } });
+    await expect(detector.score(images)).rejects.toThrow('PaDiM: the learned mean must have 8x12 positions, got 1');
+    detector.dispose();
+  });
 });
 
 describe('PositionGaussians', () => {
