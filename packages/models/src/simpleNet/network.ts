@@ -19,8 +19,9 @@ export interface Initial {
 }
 
 /**
- * First values as the published code draws them: Xavier-normal weights, adapter biases uniform within
- * `1 / sqrt(dimension)`.
+ * First values as the published code draws them: Xavier-normal weights. That code's biases of the adapter and of the hidden
+ * layer are left out: before a batch norm they have no effect and a gradient of 0, of which only rounding is left, and Adam
+ * would take whole steps along that.
  *
  * @param options - sizes
  * @param random - its numbers
@@ -35,15 +36,8 @@ export function initialise(options: FullSimpleNetOptions, random: Random): Initi
   };
   const parameters: Record<string, HostTensor> = {};
   for (let i = 0; i < adapterLayers; i++) {
-    const numbers = random.split(`bias ${i}`);
-    const limit = 1 / Math.sqrt(dimension);
     parameters[`adapter.${i}.weight`] = xavier(`adapter ${i}`, dimension, dimension);
-    parameters[`adapter.${i}.bias`] = {
-      data: Float32Array.from({ length: dimension }, () => numbers.uniform(-limit, limit)),
-      shape: [dimension],
-    };
   }
-  // A bias before a batch norm has no effect: it is left out.
   parameters['discriminator.hidden.weight'] = xavier('hidden', dimension, hidden);
   parameters['discriminator.norm.scale'] = { data: new Float32Array(hidden).fill(1), shape: [hidden] };
   parameters['discriminator.norm.offset'] = { data: new Float32Array(hidden), shape: [hidden] };
@@ -66,7 +60,7 @@ export function initialise(options: FullSimpleNetOptions, random: Random): Initi
 export function adapt(tensors: NamedTensors, e: tf.Tensor2D, layers: number): tf.Tensor2D {
   let y = e;
   for (let i = 0; i < layers; i++) {
-    y = tf.add(tf.matMul(y, tensors[`adapter.${i}.weight`] as tf.Tensor2D), tensors[`adapter.${i}.bias`]!);
+    y = tf.matMul(y, tensors[`adapter.${i}.weight`] as tf.Tensor2D);
   }
   return y;
 }

@@ -1,7 +1,9 @@
+import type { Image, Images, ProgressEvent } from '@adlib/core';
 import { checkDetector, tinyParts } from '@adlib/testing';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { assertOnnxAgrees } from '../testing/onnxAgrees.js';
+import { sameTensors } from '../testing/sameTensors.js';
 import { marginLoss } from './network.js';
 import type { SimpleNetOptions } from './options.js';
 import { SimpleNet } from './simpleNet.js';
@@ -28,10 +30,13 @@ describe('SimpleNet', () => {
     'keeps the contract of every detector: %s',
     { timeout: 300_000 },
     async (recipe) => {
-      const passed = await checkDetector(() => new SimpleNet({ ...small, recipe }), {
-        numTensors: () => tf.memory().numTensors,
-        checkOnnx: assertOnnxAgrees,
-      });
+      const passed = await checkDetector(
+        () => new SimpleNet({ ...small, layers: ['layer1', 'layer2'], noise: 0.3, recipe }),
+        {
+          numTensors: () => tf.memory().numTensors,
+          checkOnnx: assertOnnxAgrees,
+        },
+      );
       expect(passed.length).toBeGreaterThan(15);
     },
   );
@@ -85,6 +90,66 @@ describe('SimpleNet', () => {
     expect(runs[2]).not.toEqual(runs[0]);
   });
 
+  test('one picture, two, fewer than a batch, and held-out ones of the caller', { timeout: 120_000 }, async () => {
+    const options = { ...small, metaEpochs: 2, ganEpochs: 1, batchSize: 16 };
+    const runs = [
+      { count: 1, facts: { images: 1, heldOut: 0 } },
+      { count: 2, facts: { images: 2, heldOut: 0 } },
+      { count: 6, facts: { images: 5, heldOut: 1 } },
+      { count: 6, validation: 3, facts: { images: 6, heldOut: 3 } },
+      { count: 6, validation: 0, facts: { images: 5, heldOut: 1 } },
+    ];
+    for (const { count, validation, facts } of runs) {
+      const detector = new SimpleNet(options);
+      const train: ProgressEvent[] = [];
+      await detector.fit(tinyParts({ count, seed: 1 }), {
+        device: 'cpu',
+        ...(validation !== undefined && { validation: tinyParts({ count: 3, seed: 2 }).slice(0, validation) }),
+        onProgress: (event) => event.stage === 'train' && train.push(event),
+      });
+      expect(detector.facts).toMatchObject(facts);
+      expect((detector.facts as unknown as Facts).tracker).toHaveLength(2);
+      // One step a pass, to the last.
+      expect(train.map(({ done, total }) => [done, total])).toEqual([
+        [1, 2],
+        [2, 2],
+      ]);
+      const [{ score }] = (await detector.score(tinyParts({ count: 1 }), { device: 'cpu' })) as [{ score: number }];
+      expect(Number.isFinite(score)).toBe(true);
+      detector.dispose();
+    }
+  });
+
+  test('held-out pictures are the only thing that the tracker looks at', { timeout: 60_000 }, async () => {
+    const run = async (validation: Image[]) => {
+      const detector = new SimpleNet({ ...small, metaEpochs: 2 });
+      await detector.fit(tinyParts({ count: 5, seed: 1 }), { device: 'cpu', validation });
+      const { tensors, facts } = detector.save();
+      detector.dispose();
+      return { tensors, tracker: (facts as unknown as Facts).tracker };
+    };
+    const [one, other] = [await run(tinyParts({ count: 2, seed: 2 })), await run(tinyParts({ count: 2, seed: 3 }))];
+    expect(sameTensors(one.tensors, other.tensors)).toBe(true);
+    one.tracker.forEach(({ trainLoss, realMean }, i) => {
+      expect(trainLoss).toBe(other.tracker[i]!.trainLoss);
+      expect(realMean).not.toBe(other.tracker[i]!.realMean);
+    });
+  });
+
+  test('pictures that are none, and passes of another length, are named', async () => {
+    const images = tinyParts({ count: 3, seed: 1 });
+    const fit = (given: Images, validation?: Images) =>
+      new SimpleNet({ ...small, metaEpochs: 1 }).fit(given, { device: 'cpu', ...(validation && { validation }) });
+    const broken = [...images.slice(0, 2), { width: 3 } as Image];
+    await expect(fit(broken)).rejects.toThrow('SimpleNet.fit: images[2]');
+    await expect(fit(images, broken)).rejects.toThrow('SimpleNet.fit: validation[2]');
+    const get = (i: number) => images[i]!;
+    const passes = (length: number, other = get) => ({ length: 3, get, epoch: () => ({ length, get: other }) });
+    await expect(fit(passes(2))).rejects.toThrow('SimpleNet.fit: images.epoch(0) must be 3 images, got 2');
+    await expect(fit(passes(3, (i) => broken[i]!))).rejects.toThrow('SimpleNet.fit: images.epoch(0)[2]');
+    await expect(fit([])).rejects.toThrow('1 or more images');
+  });
+
   test('options that cannot be are named', () => {
     expect(() => new SimpleNet({ ...small, margin: 0 })).toThrow('margin');
     expect(() => new SimpleNet({ ...small, recipe: 'best' as 'refined' })).toThrow('recipe');
@@ -115,6 +180,21 @@ describe('tracker', () => {
     expect(entry).toMatchObject({ realMean: 1, pTrue: 2 / 3, pFake: 0.5, fakeMean: 0, fakeSd: 1, saturated: false });
     expect(entry.realSd).toBeCloseTo(Math.sqrt(2 / 3), 12);
     expect(entry.loss).toBeCloseTo(0.5 / 3 + 1.5 / 2, 12);
+  });
+
+  test('an output at the margin counts as real, one at minus the margin not as fake', () => {
+    expect(track(1, 0, [0.5, 0.499], [-0.5, -0.501], 0.5)).toMatchObject({ pTrue: 0.5, pFake: 0.5 });
+    // Both shares at 1 but the loss not near 0 cannot be; shares just below 99 % are not enough.
+    const nearly = [...new Array<number>(97).fill(2), 0.4, 0.4, 0.4];
+    expect(track(1, 0, nearly, [-2], 0.5).saturated).toBe(false);
+    expect(track(1, 0, [...new Array<number>(99).fill(2), 0.4], [-2], 0.5)).toMatchObject({
+      pTrue: 0.99,
+      saturated: true,
+    });
+    expect(track(1, 0, [...new Array<number>(99).fill(2), -1], [-2], 0.5)).toMatchObject({
+      pTrue: 0.99,
+      saturated: false,
+    });
   });
 
   test('a regime that was left again is told as such', () => {

@@ -1,14 +1,5 @@
 import { argumentMessage, createRandom, type ImageCollection } from '@adlib/core';
-import {
-  adam,
-  adamW,
-  compile,
-  cosineSchedule,
-  parameterGroups,
-  trainStep,
-  type HostTensor,
-  type NamedTensors,
-} from '@adlib/runtime';
+import { compile, type HostTensor, type NamedTensors } from '@adlib/runtime';
 import * as tf from '@tensorflow/tfjs';
 import type { LoadedBackbone } from '../backbones/loadedBackbone.js';
 import { EmbeddingDetector, savedBackbone } from '../components/embeddingDetector.js';
@@ -17,11 +8,12 @@ import { constants, type LearnContext, type Learned } from '../components/networ
 import type { ScoringParts } from '../components/networkScorer.js';
 import { pooledPatches } from '../components/patchEmbedding.js';
 import { PreparedImages } from '../components/preparedImages.js';
-import { adapt, discriminate, discriminateTraining, initialise, marginLoss } from './network.js';
+import { adapt, discriminate, initialise } from './network.js';
 import { completeSimpleNet, type FullSimpleNetOptions, type SimpleNetOptions } from './options.js';
 import { NoiseRows, PatchBatches } from './patchBatches.js';
 import { trackerWarnings } from './tracker.js';
 import { trainDiscriminator } from './trainDiscriminator.js';
+import { discriminatorStep } from './trainingStep.js';
 
 /**
  * SimpleNet: pretrained features through one trained linear layer, and a small discriminator that tells them from the same
@@ -60,7 +52,7 @@ export class SimpleNet extends EmbeddingDetector<FullSimpleNetOptions> {
 
   protected async learn(images: ImageCollection, context: LearnContext): Promise<Learned> {
     const { fn, validation, seed, device, long } = context;
-    const { dimension, adapterLayers, margin, clipNorm, batchSize, ganEpochs, metaEpochs } = this.options;
+    const { dimension, adapterLayers, batchSize, ganEpochs, metaEpochs } = this.options;
     if (images.length === 0) {
       throw new RangeError(argumentMessage(fn, 'images', '1 or more images of good parts', images.length));
     }
@@ -74,17 +66,7 @@ export class SimpleNet extends EmbeddingDetector<FullSimpleNetOptions> {
     const { learn, held } = this.#hold(images.length, validation, random.split('hold-out').permutation(images.length));
     const steps = metaEpochs * ganEpochs * Math.ceil(learn.length / batchSize);
     const initial = initialise(this.options, random.split('weights'));
-    const step = trainStep(
-      ({ parameters, state, inputs }) => {
-        const real = adapt(parameters, inputs['patches'] as tf.Tensor2D, adapterLayers);
-        const fake = tf.add<tf.Tensor2D>(real, inputs['noise']!);
-        // Real and fake together: they share the batch's statistics.
-        const together = discriminateTraining(parameters, state, tf.concat([real, fake], 0));
-        const [a, b] = tf.split(together.outputs, 2);
-        return { loss: marginLoss(a as tf.Tensor1D, b as tf.Tensor1D, margin), state: together.state };
-      },
-      { ...initial, optimizer: this.#optimizer(steps), ...(clipNorm !== null && { clipNorm }), device },
-    );
+    const step = discriminatorStep(this.options, initial, steps, device);
     const judge = compile(
       (patches: tf.Tensor2D, noise: tf.Tensor2D, tensors: NamedTensors) => {
         const real = adapt(tensors, patches, adapterLayers);
@@ -123,15 +105,6 @@ export class SimpleNet extends EmbeddingDetector<FullSimpleNetOptions> {
       await step.dispose();
       await judge.dispose();
     }
-  }
-
-  #optimizer(steps: number) {
-    const { adapterLearningRate, adapterWeightDecay, learningRate, weightDecay, cosine } = this.options;
-    const rate = cosine ? cosineSchedule({ from: learningRate, to: 0.4 * learningRate, steps }) : learningRate;
-    return parameterGroups({
-      'adapter.': adamW({ learningRate: adapterLearningRate, weightDecay: adapterWeightDecay }),
-      'discriminator.': adam({ learningRate: rate, weightDecay }),
-    });
   }
 
   /** Which pictures are learned from, and which the tracker looks at: those held out, or, where none can be, the same. */
