@@ -56,6 +56,8 @@ export class Session {
         executionProviders: [options.device],
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
+        // Threads that spin between runs would take the processor from the decoding of the next picture.
+        ...(options.device === 'cpu' && { extra: { session: { force_spinning_stop: '1' } } }),
         ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
         ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
       });
