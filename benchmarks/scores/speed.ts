@@ -203,13 +203,19 @@ class Peer {
   }
 }
 
+/** One turn: calls until 100 ms have passed, at least one, and the mean of their times; Python does the same. */
 async function ours(task: Task): Promise<Answer> {
   const cpu = process.cpuUsage();
   const start = performance.now();
-  const value = await task.run();
-  const ms = performance.now() - start;
+  let calls = 0;
+  let value: number;
+  do {
+    value = await task.run();
+    calls++;
+  } while (performance.now() - start < 100);
+  const ms = (performance.now() - start) / calls;
   const { user, system } = process.cpuUsage(cpu);
-  return { ms, cpu: (user + system) / 1e3, value };
+  return { ms, cpu: (user + system) / 1e3 / calls, value };
 }
 
 const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
