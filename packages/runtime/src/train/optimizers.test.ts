@@ -22,7 +22,7 @@ describe('parameterGroups', () => {
 
   test('each parameter moves as by its own optimiser', async () => {
     const loss = ({ parameters }: { parameters: Readonly<Record<string, tf.Tensor>> }) =>
-      tf.addN(Object.values(parameters).map((p) => tf.sum(tf.square(p)))) as tf.Scalar;
+      tf.addN(Object.values(parameters).map((p) => tf.sum<tf.Scalar>(tf.square(p))));
     const both = trainStep(loss, {
       parameters: { 'a.w': value(), 'b.w': value() },
       optimizer: groups(),
@@ -38,7 +38,7 @@ describe('parameterGroups', () => {
   });
 
   test('a parameter without a group, no groups, and groups with other slots are refused', async () => {
-    const step = trainStep(({ parameters }) => tf.sum(parameters['c']!) as tf.Scalar, {
+    const step = trainStep(({ parameters }) => tf.sum<tf.Scalar>(parameters['c']!), {
       parameters: { c: value() },
       optimizer: groups(),
       device: 'cpu',
