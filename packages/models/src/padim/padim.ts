@@ -100,6 +100,7 @@ export class PaDiM extends EmbeddingDetector<FullPaDiMOptions> {
     return { channels: [features], mean: [-1, features], factor: [-1, (features * (features + 1)) / 2] };
   }
 
+  /** The tensors of a saved state, checked and copied; throws RangeError naming what does not fit. */
   protected override restore(fn: string, saved: DetectorState): Record<string, HostTensor> {
     const tensors = super.restore(fn, saved);
     if (tensors['mean']!.shape[0] !== tensors['factor']!.shape[0]) {

@@ -208,6 +208,7 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     return this.layers.reduce((sum, { channels }) => sum + channels, 0);
   }
 
+  /** The tensors of a saved state, checked and copied; throws RangeError naming what does not fit. */
   protected override restore(fn: string, saved: DetectorState): Record<string, HostTensor> {
     const tensors = super.restore(fn, saved);
     // `add` and `remove` go on from these.
