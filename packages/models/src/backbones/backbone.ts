@@ -1,4 +1,4 @@
-import { argumentMessage, assertOneOf } from '@adlib/core';
+import { argumentMessage, assertOneOf, imagenetNormalisation } from '@adlib/core';
 import type { HostTensor, NamedTensors } from '@adlib/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { Computation } from './compute.js';
@@ -96,7 +96,7 @@ export class StagedBackbone implements Backbone {
 
   /** @param options - architecture and names */
   constructor(options: StagedOptions) {
-    const { name, mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225] } = options;
+    const { name, mean = imagenetNormalisation.mean, std = imagenetNormalisation.std } = options;
     this.name = name;
     this.mean = mean;
     this.std = std;

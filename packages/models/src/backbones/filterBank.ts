@@ -1,4 +1,4 @@
-import { argumentMessage } from '@adlib/core';
+import { argumentMessage, imagenetNormalisation } from '@adlib/core';
 import { pad, type HostTensor, type NamedTensors } from '@adlib/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { findLayers, type Backbone, type BackboneLayer, type WeightNames } from './backbone.js';
@@ -31,9 +31,9 @@ export class FilterBank implements Backbone {
   /** Name in the registry. */
   readonly name = 'filter-bank';
   /** ImageNet's, as of trained backbones, so that one can take the other's place. */
-  readonly mean = [0.485, 0.456, 0.406];
+  readonly mean = imagenetNormalisation.mean;
   /** ImageNet's. */
-  readonly std = [0.229, 0.224, 0.225];
+  readonly std = imagenetNormalisation.std;
   /** Outputs; there is no vector per picture. */
   readonly layers: readonly BackboneLayer[] = [
     { name: 'layer1', path: 'layer1', channels: 4 * ORIENTATIONS + 3, stride: 4 },

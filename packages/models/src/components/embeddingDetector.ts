@@ -1,12 +1,9 @@
 import {
   argumentMessage,
-  assertImage,
   assertInteger,
   assertKnownOptions,
   assertLength,
   assertOneOf,
-  breathe,
-  prepareImage,
   type DetectorState,
   type ImageCollection,
   type PrepareOptions,
@@ -19,8 +16,8 @@ import { loadBackbone } from '../backbones/loadBackbone.js';
 import { restoreBackbone, type LoadedBackbone } from '../backbones/loadedBackbone.js';
 import { findBackbone } from '../backbones/registry.js';
 import type { BackboneWeights } from '../backbones/weights/source.js';
+import { imageBatches } from './imageBatches.js';
 import { NetworkDetector, type LearnContext, type Learned } from './networkDetector.js';
-import { stack } from './preparedImages.js';
 import { restoreTensors } from './restoreTensors.js';
 
 /** Options that every detector on pretrained features takes. */
@@ -96,9 +93,6 @@ export function completeEmbedding(
   return { backbone, layers: [...chosen], weights: named, size: [size[0], size[1]], mode, shorterSide };
 }
 
-/** Pictures that go through the backbone at once while a detector learns. */
-const BATCH = 8;
-
 /** The embeddings of some pictures, as {@link EmbeddingDetector.eachEmbedding} gives them. */
 export interface EmbeddedBatch {
   /** Index of the first picture. */
@@ -160,21 +154,12 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
     { fn, device, long: { onProgress, signal } }: Pick<LearnContext, 'fn' | 'device' | 'long'>,
     use: (batch: EmbeddedBatch) => void | Promise<void>,
   ): Promise<void> {
-    const prepare = this.preparation();
     const run = compile(embed, { device });
     try {
-      for (let start = 0; start < images.length;) {
-        await breathe(signal);
-        // Whole batches, then single pictures: two graphs at most.
-        const count = images.length - start >= BATCH ? BATCH : 1;
-        const pictures = await Promise.all(Array.from({ length: count }, async (_, i) => images.get(start + i)));
-        const prepared = pictures.map((image, i) => {
-          assertImage(fn, `images[${start + i}]`, image);
-          return prepareImage(image, prepare).data;
-        });
-        await use({ start, count, tensors: await run(stack(prepared, prepare)) });
-        start += count;
-        onProgress?.({ stage: 'embed', done: start, total: images.length });
+      for await (const { start, images: batch, input } of imageBatches(fn, images, this.preparation(), signal)) {
+        const count = batch.length;
+        await use({ start, count, tensors: await run(input) });
+        onProgress?.({ stage: 'embed', done: start + count, total: images.length });
       }
     } finally {
       await run.dispose();

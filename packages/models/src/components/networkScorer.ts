@@ -1,9 +1,6 @@
 import {
-  assertImage,
   assertKnownOptions,
-  breathe,
   ndarray,
-  prepareImage,
   restoreMap,
   toCollection,
   type Detection,
@@ -14,10 +11,7 @@ import {
 } from '@adlib/core';
 import { compile, type Compiled, type HostTensor } from '@adlib/runtime';
 import type * as tf from '@tensorflow/tfjs';
-import { stack } from './preparedImages.js';
-
-/** Images scored in one run of the graph; with {@link scoreEach} this many are in memory at a time. */
-export const SCORE_BATCH = 8;
+import { imageBatches } from './imageBatches.js';
 
 /**
  * From prepared pictures `[batch, height, width, channels]` and the tensors fed beside them to scores `[batch]` and maps
@@ -88,15 +82,8 @@ export class NetworkScorer {
     const run = this.#on(device);
     const { size, mode, shorterSide } = this.#prepare;
     const place = { size, ...(mode && { mode }), ...(shorterSide !== undefined && { shorterSide }) };
-    for (let start = 0; start < collection.length;) {
-      await breathe(signal);
-      // Whole batches, then single images: two graphs at most, whatever the number of images.
-      const count = collection.length - start >= SCORE_BATCH ? SCORE_BATCH : 1;
-      const indices = Array.from({ length: count }, (_, i) => start + i);
-      const batch = await Promise.all(indices.map(async (i) => collection.get(i)));
-      batch.forEach((image, i) => assertImage(fn, `images[${start + i}]`, image));
-      const prepared = batch.map((image) => prepareImage(image, this.#prepare).data);
-      const { score, map } = await run(stack(prepared, this.#prepare), this.#parts.fed);
+    for await (const { start, images: batch, input } of imageBatches(fn, collection, this.#prepare, signal)) {
+      const { score, map } = await run(input, this.#parts.fed);
       const [, rows, columns] = map.shape as [number, number, number];
       for (const [i, image] of batch.entries()) {
         const value = score.data[i]!;
@@ -106,7 +93,6 @@ export class NetworkScorer {
         } else yield { score: value };
         onProgress?.({ stage: 'score', done: start + i + 1, total: collection.length });
       }
-      start += count;
     }
   }
 

@@ -1,8 +1,5 @@
 import {
-  assertImage,
   assertKnownOptions,
-  breathe,
-  prepareImage,
   toCollection,
   type Device,
   type Image,
@@ -11,9 +8,8 @@ import {
 } from '@adlib/core';
 import { compile, type HostTensor } from '@adlib/runtime';
 import type * as tf from '@tensorflow/tfjs';
+import { imageBatches } from '../components/imageBatches.js';
 import { constants } from '../components/networkDetector.js';
-import { SCORE_BATCH } from '../components/networkScorer.js';
-import { stack } from '../components/preparedImages.js';
 import { reconstruct } from './network.js';
 import { preparation, type FullOptions } from './options.js';
 
@@ -58,26 +54,14 @@ export async function* reconstructEach(
     { device },
   );
   try {
-    for (let start = 0; start < collection.length;) {
-      await breathe(signal);
-      // Whole batches, then single images, as in scoring: two graphs at most.
-      const count = collection.length - start >= SCORE_BATCH ? SCORE_BATCH : 1;
-      const batch = await Promise.all(Array.from({ length: count }, async (_, i) => collection.get(start + i)));
-      batch.forEach((image, i) => assertImage(fn, `images[${start + i}]`, image));
-      const prepared = batch.map((image) => prepareImage(image, prepare));
-      const y = await run(
-        stack(
-          prepared.map(({ data }) => data),
-          prepare,
-        ),
-      );
+    for await (const { start, prepared, input } of imageBatches(fn, collection, prepare, signal)) {
+      const y = await run(input);
       for (const [i, image] of prepared.entries()) {
         const { length } = image.data;
         const data = (y.data as Float32Array).slice(i * length, (i + 1) * length);
         yield { image, reconstruction: { ...image, data } };
         onProgress?.({ stage: 'reconstruct', done: start + i + 1, total: collection.length });
       }
-      start += count;
     }
   } finally {
     await run.dispose();

@@ -1,12 +1,11 @@
 import type { LongCallOptions, Random } from '@adlib/core';
 import { breathe } from '@adlib/core';
 import type { Compiled, HostTensor, TensorFunction } from '@adlib/runtime';
+import { BATCH } from '../components/imageBatches.js';
 import type { PreparedImages } from '../components/preparedImages.js';
 
 /** Bytes of embeddings that are kept; beyond that they are computed again in each pass. */
 const CACHE_BYTES = 1024 * 1024 * 1024;
-/** Pictures that go through the backbone at once. */
-const BATCH = 8;
 
 /** Patches of pictures as `[patches, dimension]`, kept between passes where pictures stay the same and they fit in memory. */
 export class PatchBatches {

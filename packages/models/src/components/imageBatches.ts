@@ -1,0 +1,47 @@
+import { assertImage, breathe, prepareImage, type Image, type ImageCollection, type PrepareOptions } from '@adlib/core';
+import type { HostTensor } from '@adlib/runtime';
+import { stack } from './preparedImages.js';
+
+/** Pictures that go through a network at once, and are in memory at a time. */
+export const BATCH = 8;
+
+/** Some pictures of a collection, prepared for a network. */
+export interface ImageBatch {
+  /** Index of the first picture. */
+  readonly start: number;
+  /** The pictures as they were read. */
+  readonly images: readonly Image[];
+  /** The same as the network takes them, float32. */
+  readonly prepared: readonly (Image & { readonly data: Float32Array })[];
+  /** These side by side, `[images.length, height, width, channels]`. */
+  readonly input: HostTensor;
+}
+
+/**
+ * Reads and prepares the pictures of a collection in order: whole batches, then single pictures, so that a compiled function
+ * has two graphs at most, whatever the number of pictures.
+ *
+ * @param fn - caller, for messages
+ * @param images - pictures
+ * @param prepare - size, channels and normalisation
+ * @param signal - cancels before the next batch
+ * @returns batches, one at a time
+ * @throws TypeError or RangeError naming what is not an image; the signal's reason when cancelled
+ */
+export async function* imageBatches(
+  fn: string,
+  images: ImageCollection,
+  prepare: PrepareOptions & { channels: 1 | 3 },
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ImageBatch, void, void> {
+  for (let start = 0; start < images.length;) {
+    await breathe(signal);
+    const count = images.length - start >= BATCH ? BATCH : 1;
+    const batch = await Promise.all(Array.from({ length: count }, async (_, i) => images.get(start + i)));
+    batch.forEach((image, i) => assertImage(fn, `images[${start + i}]`, image));
+    const prepared = batch.map((image) => prepareImage(image, prepare));
+    const data = prepared.map((image) => image.data);
+    yield { start, images: batch, prepared, input: stack(data, prepare) };
+    start += count;
+  }
+}
