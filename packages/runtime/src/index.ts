@@ -1,6 +1,7 @@
 export { compile } from './compile.js';
 export type { Compiled, CompileOptions, HostArgument, HostResult, TensorFunction } from './compile.js';
 export { TrainingDivergedError, UnsupportedOpError } from './errors.js';
+export { cutOnnx, unknownName } from './onnx/cut.js';
 export { decodeOnnx } from './onnx/decode.js';
 export { encodeOnnx } from './onnx/encode.js';
 export { fromOnnx } from './onnx/fromOnnx.js';
@@ -16,6 +17,7 @@ export type {
   OnnxValueInfo,
 } from './onnx/model.js';
 export type { OnnxDtype } from './onnx/dtype.js';
+export { upgradeOnnx } from './onnx/upgrade.js';
 export { OnnxFormatError } from './onnx/wire.js';
 export { toOnnx } from './onnx/toOnnx.js';
 export type { ExportedFunction, ToOnnxFunctionOptions } from './onnx/toOnnx.js';
@@ -44,6 +46,8 @@ export type { AnyData, GraphTensor } from './session/session.js';
 export { hostTensor } from './session/tensor.js';
 export type { HostTensor } from './session/tensor.js';
 export type { Structure } from './structure.js';
+export { callOnnx } from './trace/callOnnx.js';
+export type { CalledOutput, CallOnnxOptions } from './trace/callOnnx.js';
 export { trace } from './trace/trace.js';
 export type { TensorSpec, Trace, TraceOptions } from './trace/trace.js';
 export type { TraceDtype } from './trace/value.js';

@@ -1,4 +1,5 @@
-import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from '../onnx/model.js';
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model.js';
+import { isDefault, OPSET } from '../onnx/upgrade.js';
 import {
   channelsFirstShape,
   sizeOf,
@@ -22,6 +23,10 @@ export class GraphBuilder {
   readonly inputs: OnnxGraph['inputs'] = [];
   /** Whether the graph is for ONNX Runtime's CPU kernels, which run more forms of some operators than others do. */
   readonly forCpu: boolean;
+  /** Operator sets by domain. */
+  readonly opsets = new Map([['', OPSET]]);
+  /** Version of the file format. */
+  irVersion = 9;
   #count = 0;
   readonly #shared = new Map<string, string>();
 
@@ -33,6 +38,15 @@ export class GraphBuilder {
   /** A name that no other value of the graph has. */
   fresh(hint: string): string {
     return `${hint}_${(this.#count++).toString()}`;
+  }
+
+  /** Takes in the operator sets of a model whose nodes become part of the graph: the newest version of each counts. */
+  use({ irVersion, opsets }: Pick<OnnxModel, 'irVersion' | 'opsets'>): void {
+    this.irVersion = Math.max(this.irVersion, irVersion);
+    for (const { domain, version } of opsets) {
+      const name = isDefault(domain) ? '' : domain;
+      this.opsets.set(name, Math.max(this.opsets.get(name) ?? 0, version));
+    }
   }
 
   /** Appends a node; returns the names of its outputs. */

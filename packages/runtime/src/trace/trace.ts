@@ -30,9 +30,6 @@ export interface TraceOptions {
   target?: 'cpu' | 'any';
 }
 
-/** Version of ONNX's operator set that graphs are written against. */
-export const OPSET = 20;
-
 /** Registers the tracing backend and its kernels with tfjs, once. */
 function registerOnce(): TraceBackend {
   if (tf.findBackendFactory(TRACE_BACKEND) == null) {
@@ -113,10 +110,10 @@ export function trace(
 
 function toModel(g: GraphBuilder, outputs: OnnxValueInfo[]): OnnxModel {
   return {
-    irVersion: 9,
+    irVersion: g.irVersion,
     producerName: '@adlib/runtime',
     producerVersion: '',
-    opsets: [{ domain: '', version: OPSET }],
+    opsets: [...g.opsets].map(([domain, version]) => ({ domain, version })),
     metadata: {},
     graph: { name: 'adlib', nodes: g.nodes, inputs: g.inputs, outputs, initializers: g.initializers },
   };
