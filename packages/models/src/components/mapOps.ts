@@ -60,6 +60,24 @@ export function smoothMaps(maps: tf.Tensor3D, sigma: number): tf.Tensor3D {
   return resizeMaps(maps, { sigma });
 }
 
+/**
+ * Brings vectors to another grid by half-pixel bilinear interpolation, as two matrix products: quicker than resizing where a
+ * vector has more values than the grid has cells.
+ *
+ * @param x - `[batch, rows, columns, values]`
+ * @param grid - rows and columns of the result
+ * @returns `[batch, ...grid, values]`; `x` itself where it has that grid
+ */
+export function resizeGrid(x: tf.Tensor4D, [rows, columns]: readonly [number, number]): tf.Tensor4D {
+  const [batch, height, width, values] = x.shape;
+  if (rows === height && columns === width) return x;
+  const along = (from: number, to: number, times: number) =>
+    tf.tile(tf.tensor3d(axisMatrix(from, to, {}), [1, to, from]), [times, 1, 1]);
+  const wide = tf.matMul(along(width, columns, batch * height), tf.reshape(x, [batch * height, width, values]));
+  const tall = tf.matMul(along(height, rows, batch), tf.reshape(wide, [batch, height, columns * values]));
+  return tf.reshape(tall, [batch, rows, columns, values]);
+}
+
 /** Interpolation from `cells` to `n` values followed by smoothing, as a matrix `[n, cells]`, row-major. */
 function axisMatrix(cells: number, n: number, options: ResizeMapsOptions): Float32Array {
   const { method = 'bilinear', sigma = 0, border = 'reflect' } = options;

@@ -64,19 +64,22 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     return this.options.variant === 'amazon' ? 'squared distance of features' : 'distance of features';
   }
 
-  /** Patches of prepared pictures, `[batch, rows, columns, channels]`. */
-  #patches(backbone: LoadedBackbone, x: tf.Tensor4D, centre: HostTensor): tf.Tensor4D {
-    return tf.sub(this.#uncentred(backbone, x), tf.tensor1d(centre.data));
-  }
-
-  #uncentred(backbone: LoadedBackbone, x: tf.Tensor4D): tf.Tensor4D {
+  /** Patches of prepared pictures: maps `[batch, rows, columns, channels]`, the finest first, to be joined on its grid. */
+  #maps(backbone: LoadedBackbone, x: tf.Tensor4D): tf.Tensor4D[] {
     const { variant, patchSize, dimension } = this.options;
     const maps = backbone.features(x);
-    if (variant === 'amazon') return pooledPatches(maps, patchSize, dimension);
-    return joinMaps(
-      maps.map((map) => localMean(map, patchSize)),
-      'bilinear',
-    );
+    if (variant === 'amazon') return [pooledPatches(maps, patchSize, dimension)];
+    return maps.map((map) => localMean(map, patchSize));
+  }
+
+  /** The same less the centre of the bank. */
+  #centredMaps(backbone: LoadedBackbone, x: tf.Tensor4D, centre: HostTensor): tf.Tensor4D[] {
+    let first = 0;
+    return this.#maps(backbone, x).map((map) => {
+      const start = first;
+      first += map.shape[3];
+      return tf.sub(map, tf.tensor1d(centre.data.slice(start, first)));
+    });
   }
 
   protected async learn(images: ImageCollection, context: LearnContext): Promise<Learned> {
@@ -87,7 +90,7 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     const backbone = await this.loadBackbone();
     const select = { variant: this.options.variant, random: createRandom(seed), device, long };
     const store = new PatchStore(images.length, this.options.memoryLimit, select);
-    await this.#gather(images, context, (x) => this.#uncentred(backbone, x), 0, store);
+    await this.#gather(images, context, (x) => joinMaps(this.#maps(backbone, x), 'bilinear'), 0, store);
     const count = Math.max(1, Math.min(store.rows, Math.floor(this.options.coresetRatio * store.seen)));
     const { bank, owners } = await store.finish(count);
     const centre = subtractMean(bank);
@@ -149,7 +152,8 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     });
     const context = { fn, device, long };
     const backbone = this.backboneOf(learned);
-    await this.#gather(collection, context, (x) => this.#patches(backbone, x, centre), first, store);
+    const patches = (x: tf.Tensor4D) => joinMaps(this.#centredMaps(backbone, x, centre), 'bilinear');
+    await this.#gather(collection, context, patches, first, store);
     const count = Math.min(store.rows, Math.floor(this.options.coresetRatio * store.seen));
     const more = count === 0 ? undefined : await store.finish(count, bank);
     signal?.throwIfAborted();
@@ -229,12 +233,13 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     const { variant, neighbors, size, sigma } = this.options;
     const amazon = variant === 'amazon';
     const score = (x: tf.Tensor4D, fed: Readonly<Record<string, tf.Tensor>>) => {
-      const grid = this.#patches(backbone, x, centre);
+      const parts = this.#centredMaps(backbone, x, centre);
+      const grid = joinMaps(parts, 'bilinear');
       const [images, rows, columns, channels] = grid.shape;
       const patches = tf.reshape<tf.Rank.R2>(grid, [images * rows * columns, channels]);
       const tensors = fed as unknown as BankTensors;
       const k = amazon ? Math.min(neighbors, bank.shape[0]!) : 1;
-      const squared = nearestSquared(patches, tensors, k);
+      const squared = nearestSquared(patches, tensors, k, parts);
       const each = tf.reshape<tf.Rank.R2>(amazon ? tf.mean(squared, 1) : tf.sqrt(squared), [images, rows * columns]);
       const maps = resizeMaps(tf.reshape<tf.Rank.R3>(each, [images, rows, columns]), {
         size,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { resizeGrid } from '../components/mapOps.js';
 
 /** Distances that are in memory at once while a bank is searched. */
 const BLOCK_VALUES = 1 << 22;
@@ -19,23 +20,44 @@ export interface BankTensors {
  * @param patches - `[n, channels]`
  * @param bank - the bank
  * @param k - neighbours
+ * @param maps - the same patches before they were brought to one grid and joined, `[batch, rows, columns, channels]`, the finest
+ *   first: coarse maps are multiplied on their own grid, where there are fewer products
  * @returns `[n, k]`, 0 or more
  */
-export function nearestSquared(patches: tf.Tensor2D, { bank, norms }: BankTensors, k: number): tf.Tensor2D {
+export function nearestSquared(
+  patches: tf.Tensor2D,
+  { bank, norms }: BankTensors,
+  k: number,
+  maps: readonly tf.Tensor4D[] = [tf.reshape(patches, [1, 1, ...patches.shape])],
+): tf.Tensor2D {
   const [n] = patches.shape;
   const [size, channels] = bank.shape;
   const block = Math.max(1, Math.floor(BLOCK_VALUES / n));
-  const scaled = tf.mul<tf.Tensor2D>(patches, -2);
+  const scaled = maps.map((map) => tf.mul<tf.Tensor4D>(map, -2));
   let best: tf.Tensor2D | undefined;
   for (let start = 0; start < size; start += block) {
     const count = Math.min(block, size - start);
     const part = tf.slice(bank, [start, 0], [count, channels]);
-    const products = tf.matMul(scaled, part, false, true);
+    const products = tf.reshape<tf.Rank.R2>(productsWith(scaled, part), [n, count]);
     const partial = tf.add<tf.Tensor2D>(products, tf.slice(norms, [start], [count]));
     best = smallest(best, partial, k);
   }
   const own = tf.sum(tf.square(patches), 1, true);
   return tf.relu(tf.add<tf.Tensor2D>(best!, own));
+}
+
+/** Products with patches on the first map's grid, `[batch, rows, columns, bank]`; interpolation commutes with them. */
+function productsWith(maps: readonly tf.Tensor4D[], bank: tf.Tensor2D): tf.Tensor4D {
+  const [, rows, columns] = maps[0]!.shape;
+  let first = 0;
+  const parts = maps.map((map) => {
+    const [batch, height, width, channels] = map.shape;
+    const own = maps.length === 1 ? bank : tf.slice(bank, [0, first], [-1, channels]);
+    first += channels;
+    const products = tf.matMul(tf.reshape(map, [-1, channels]), own, false, true);
+    return resizeGrid(tf.reshape(products, [batch, height, width, bank.shape[0]]), [rows, columns]);
+  });
+  return parts.length === 1 ? parts[0]! : tf.addN(parts);
 }
 
 /** The `k` smallest of each row of both, smallest first. */
