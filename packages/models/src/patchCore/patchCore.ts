@@ -72,16 +72,6 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     return maps.map((map) => localMean(map, patchSize));
   }
 
-  /** The same less the centre of the bank. */
-  #centredMaps(backbone: LoadedBackbone, x: tf.Tensor4D, centre: HostTensor): tf.Tensor4D[] {
-    let first = 0;
-    return this.#maps(backbone, x).map((map) => {
-      const start = first;
-      first += map.shape[3];
-      return tf.sub(map, tf.tensor1d(centre.data.slice(start, first)));
-    });
-  }
-
   protected async learn(images: ImageCollection, context: LearnContext): Promise<Learned> {
     const { fn, seed, device, long } = context;
     if (images.length === 0) {
@@ -152,7 +142,8 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     });
     const context = { fn, device, long };
     const backbone = this.backboneOf(learned);
-    const patches = (x: tf.Tensor4D) => joinMaps(this.#centredMaps(backbone, x, centre), 'bilinear');
+    const patches = (x: tf.Tensor4D) =>
+      tf.sub<tf.Tensor4D>(joinMaps(this.#maps(backbone, x), 'bilinear'), tf.tensor1d(centre.data));
     await this.#gather(collection, context, patches, first, store);
     const count = Math.min(store.rows, Math.floor(this.options.coresetRatio * store.seen));
     const more = count === 0 ? undefined : await store.finish(count, bank);
@@ -233,25 +224,35 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     const { variant, neighbors, size, sigma } = this.options;
     const amazon = variant === 'amazon';
     const score = (x: tf.Tensor4D, fed: Readonly<Record<string, tf.Tensor>>) => {
-      const parts = this.#centredMaps(backbone, x, centre);
-      const grid = joinMaps(parts, 'bilinear');
+      const maps = this.#maps(backbone, x);
+      const grid = tf.sub<tf.Tensor4D>(joinMaps(maps, 'bilinear'), tf.tensor1d(centre.data));
       const [images, rows, columns, channels] = grid.shape;
       const patches = tf.reshape<tf.Rank.R2>(grid, [images * rows * columns, channels]);
       const tensors = fed as unknown as BankTensors;
       const k = amazon ? Math.min(neighbors, bank.shape[0]!) : 1;
-      const squared = nearestSquared(patches, tensors, k, parts);
+      const squared = nearestSquared(patches, tensors, k, centred(maps, centre));
       const each = tf.reshape<tf.Rank.R2>(amazon ? tf.mean(squared, 1) : tf.sqrt(squared), [images, rows * columns]);
-      const maps = resizeMaps(tf.reshape<tf.Rank.R3>(each, [images, rows, columns]), {
+      const map = resizeMaps(tf.reshape<tf.Rank.R3>(each, [images, rows, columns]), {
         size,
         method: amazon ? 'bilinear' : 'nearest',
         sigma,
         border: amazon ? 'reflect' : 'mirror',
       });
       const byImage = tf.reshape<tf.Rank.R3>(grid, [images, rows * columns, channels]);
-      return { map: maps, score: amazon ? tf.max(each, 1) : reweightedScore(byImage, each, tensors, neighbors) };
+      return { map, score: amazon ? tf.max(each, 1) : reweightedScore(byImage, each, tensors, neighbors) };
     };
     return { score, fed: { bank, norms: squaredLengths(bank) } };
   }
+}
+
+/** Maps less the centre of their patches, whose values belong to the maps one after the other. */
+function centred(maps: readonly tf.Tensor4D[], centre: HostTensor): tf.Tensor4D[] {
+  let first = 0;
+  return maps.map((map) => {
+    const start = first;
+    first += map.shape[3];
+    return tf.sub(map, tf.tensor1d(centre.data.slice(start, first)));
+  });
 }
 
 function joinRows(a: HostTensor, b: HostTensor): HostTensor {

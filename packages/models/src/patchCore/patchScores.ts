@@ -37,25 +37,28 @@ export function nearestSquared(
   let best: tf.Tensor2D | undefined;
   for (let start = 0; start < size; start += block) {
     const count = Math.min(block, size - start);
-    const part = tf.slice(bank, [start, 0], [count, channels]);
-    const products = tf.reshape<tf.Rank.R2>(productsWith(scaled, part), [n, count]);
-    const partial = tf.add<tf.Tensor2D>(products, tf.slice(norms, [start], [count]));
+    const part = { bank: tf.slice(bank, [start, 0], [count, channels]), norms: tf.slice(norms, [start], [count]) };
+    const partial = tf.reshape<tf.Rank.R2>(withoutOwn(scaled, part), [n, count]);
     best = smallest(best, partial, k);
   }
   const own = tf.sum(tf.square(patches), 1, true);
   return tf.relu(tf.add<tf.Tensor2D>(best!, own));
 }
 
-/** Products with patches on the first map's grid, `[batch, rows, columns, bank]`; interpolation commutes with them. */
-function productsWith(maps: readonly tf.Tensor4D[], bank: tf.Tensor2D): tf.Tensor4D {
+/**
+ * `|m|^2 + x m` for patches `x` on the first map's grid, `[batch, rows, columns, bank]`. Interpolation commutes with products
+ * and leaves what is the same everywhere, so that `|m|^2` is added where there are fewest.
+ */
+function withoutOwn(maps: readonly tf.Tensor4D[], { bank, norms }: BankTensors): tf.Tensor4D {
   const [, rows, columns] = maps[0]!.shape;
   let first = 0;
-  const parts = maps.map((map) => {
+  const parts = maps.map((map, i) => {
     const [batch, height, width, channels] = map.shape;
     const own = maps.length === 1 ? bank : tf.slice(bank, [0, first], [-1, channels]);
     first += channels;
     const products = tf.matMul(tf.reshape(map, [-1, channels]), own, false, true);
-    return resizeGrid(tf.reshape(products, [batch, height, width, bank.shape[0]]), [rows, columns]);
+    const each = i === maps.length - 1 ? tf.add(products, norms) : products;
+    return resizeGrid(tf.reshape(each, [batch, height, width, bank.shape[0]]), [rows, columns]);
   });
   return parts.length === 1 ? parts[0]! : tf.addN(parts);
 }
