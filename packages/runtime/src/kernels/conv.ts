@@ -13,7 +13,7 @@ function weights(g: GraphBuilder, filter: TraceValue): string {
 function depthwiseWeights(g: GraphBuilder, filter: TraceValue): string {
   const [h, w, channels, multiplier] = filter.shape as Shape4;
   const moved = g.node('Transpose', [g.plain(filter)], { perm: [2, 3, 0, 1] });
-  return g.node('Reshape', [moved, g.int64([channels * multiplier, 1, h, w])]);
+  return g.reshape(moved, [channels * multiplier, 1, h, w]);
 }
 
 /** Gradient to the input of a convolution, which is also the forward pass of a transposed one. */
@@ -51,18 +51,38 @@ function depthwiseToInput(g: GraphBuilder, dy: string, w: string, info: ConvInfo
 /** Convolution of two named inputs. */
 export function conv2d(g: GraphBuilder, x: TraceValue, filter: TraceValue, attrs: ConvAttrs): TraceValue {
   const info = convInfo(x.shape, filter.shape, attrs);
-  const name = g.node('Conv', [g.channelsFirst(x), weights(g, filter)], { ...convAttributes(info), group: 1 });
+  const { inChannels, outChannels } = info;
+  const inputs = [g.channelsFirst(x), weights(g, filter)];
+  // WebGPU is wrong for 6, 9, 15 ... input channels where the outputs are a multiple of 4 (ONNX Runtime 1.30): filled up to fours.
+  const threes = inChannels > 3 && inChannels % 3 === 0 && inChannels % 4 !== 0 && outChannels % 4 === 0;
+  const filled = g.forCpu || !threes ? inputs : inputs.map((name) => moreChannels(g, name, 4 - (inChannels % 4)));
+  const name = g.node('Conv', filled, { ...convAttributes(info), group: 1 });
   return g.value(name, info.outShape, 'float32', true);
+}
+
+/** `count` more channels of zeros after axis 1 of four. */
+function moreChannels(g: GraphBuilder, name: string, count: number): string {
+  return g.node('Pad', [name, g.int64([0, 0, 0, 0, 0, count, 0, 0]), g.float(0)], { mode: 'constant' });
 }
 
 /** Depthwise convolution of two named inputs. */
 export function depthwiseConv2d(g: GraphBuilder, x: TraceValue, filter: TraceValue, attrs: ConvAttrs): TraceValue {
   const info = convInfo(x.shape, filter.shape, attrs, true);
-  const name = g.node('Conv', [g.channelsFirst(x), depthwiseWeights(g, filter)], {
-    ...convAttributes(info),
-    group: info.inChannels,
-  });
-  return g.value(name, info.outShape, 'float32', true);
+  const { inChannels, outChannels, outHeight, outWidth } = info;
+  const multiplier = outChannels / inChannels;
+  const convolve = (w: string) =>
+    g.node('Conv', [g.channelsFirst(x), w], { ...convAttributes(info), group: inChannels });
+  const w = depthwiseWeights(g, filter);
+  if (g.forCpu || multiplier < 4 || multiplier % 4 === 0) return g.value(convolve(w), info.outShape, 'float32', true);
+  // WebGPU's grouped convolutions are wrong for 5, 6, 7, 9 ... filters per channel (ONNX Runtime 1.30): filled up to fours.
+  const filled = 4 * Math.ceil(multiplier / 4);
+  const [h, width] = filter.shape as Shape4;
+  const more = moreChannels(g, g.reshape(w, [inChannels, multiplier, h, width]), filled - multiplier);
+  const all = convolve(g.reshape(more, [inChannels * filled, 1, h, width]));
+  const split = g.reshape(all, [info.batchSize, inChannels, filled, outHeight * outWidth]);
+  const kept = g.node('Slice', [split, g.int64([0]), g.int64([multiplier]), g.int64([2])]);
+  const joined = g.reshape(kept, [info.batchSize, outChannels, outHeight, outWidth]);
+  return g.value(joined, info.outShape, 'float32', true);
 }
 
 /** Convolutions and their gradients. */

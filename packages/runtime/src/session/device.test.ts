@@ -96,8 +96,10 @@ const weighted = (y: tf.Tensor) => tf.sum(tf.mul(y, tf.reshape(tf.sin(tf.range(1
 const alone: Record<string, readonly [inputs: readonly HostTensor[], fn: (...inputs: never[]) => tf.Tensor]> = {
   conv2d: [[draw.normal(2, 6, 10, 2), draw.normal(3, 3, 2, 4)], (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2d(x, w, 2, 'same')], // prettier-ignore
   'conv2d, stride 1': [[draw.normal(2, 6, 10, 2), draw.normal(3, 2, 2, 4)], (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2d(x, w, 1, 'same')], // prettier-ignore
+  'conv2d, 9 to 4 channels': [[draw.normal(2, 6, 10, 9), draw.normal(3, 3, 9, 4)], (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2d(x, w, 1, 'valid')], // prettier-ignore
   conv2dTranspose: [[draw.normal(2, 3, 5, 4), draw.normal(3, 3, 2, 4)], (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2dTranspose(x, w, [2, 6, 10, 2], 2, 'same')], // prettier-ignore
   depthwiseConv2d: [[draw.normal(2, 6, 10, 2), draw.normal(3, 3, 2, 2)], (x: tf.Tensor4D, w: tf.Tensor4D) => tf.depthwiseConv2d(x, w, 2, 'same')], // prettier-ignore
+  'depthwiseConv2d, 6 filters per channel': [[draw.normal(2, 6, 10, 2), draw.normal(3, 3, 2, 6)], (x: tf.Tensor4D, w: tf.Tensor4D) => tf.depthwiseConv2d(x, w, 1, 'valid')], // prettier-ignore
   dilatedConv2d: [[draw.normal(2, 6, 10, 2), draw.normal(3, 3, 2, 4)], (x: tf.Tensor4D, w: tf.Tensor4D) => dilatedConv2d(x, w, { dilations: 2 })], // prettier-ignore
   batchNormTraining: [[draw.normal(2, 6, 10, 4), draw.normal(4), draw.normal(4)], (x: tf.Tensor4D, s: tf.Tensor1D, o: tf.Tensor1D) => batchNormTraining(x, s, o).y], // prettier-ignore
   maxPool: [[draw.distinct(2, 6, 10, 3)], (x: tf.Tensor4D) => tf.maxPool(x, 3, 2, 'same')],
