@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { argumentMessage, assertKnownOptions, DatasetFormatError, type Image } from '@adlib/core';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { decodeBmp, isBmp } from './bmp.js';
+import { decodePlainPng } from './plainPng.js';
 
 /** What a picture's header says, without decoding it. */
 export interface ImageHeader {
@@ -99,6 +100,18 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   assertKnownOptions('decodeImage', options, ['name']);
   assertBytes('decodeImage', bytes);
   if (isBmp(bytes)) return decodeBmp(bytes, name);
+  return (await decodePlainPng(bytes)) ?? decodeWithSharp(bytes, name);
+}
+
+/**
+ * {@link decodeImage} of what is no BMP, by sharp alone.
+ *
+ * @param bytes - the file's content
+ * @param name - name of the picture in error messages
+ * @returns the picture; the caller's own
+ * @throws DatasetFormatError naming the picture and what is wrong with it
+ */
+export async function decodeWithSharp(bytes: Uint8Array, name: string): Promise<Image> {
   const { channels, bits, hasAlpha } = await inspect(bytes, name);
   // The grey spaces would drop the alpha channel unseen.
   const grey = channels === 1 && !hasAlpha;
