@@ -167,20 +167,21 @@ function assertOut(out: unknown, [height, width]: readonly [number, number], cha
   assertLength('prepareImage', 'out', out, height * width * channels, `${height}×${width}×${channels}`);
 }
 
-const keptTaps = new Map<string, Taps[]>();
-
-/**
- * Taps of a target axis: the scaled picture's own where it lies, those of its first or last position beside it. Those of the
- * 16 latest axes are kept.
- */
-function placedTaps(from: number, resized: number, offset: number, size: number): Taps[] {
-  const key = [from, resized, offset, size].join(' ');
-  const taps = keptTaps.get(key) ?? makeTaps(from, resized, offset, size);
-  keptTaps.delete(key);
-  keptTaps.set(key, taps);
-  if (keptTaps.size > 16) keptTaps.delete(keptTaps.keys().next().value!);
-  return taps;
+/** A function of numbers that keeps its results for the 16 latest calls. */
+function keepLatest<N extends readonly number[], T>(make: (...numbers: N) => T): (...numbers: N) => T {
+  const kept = new Map<string, T>();
+  return (...numbers) => {
+    const key = numbers.join(' ');
+    const value = kept.get(key) ?? make(...numbers);
+    kept.delete(key);
+    kept.set(key, value);
+    if (kept.size > 16) kept.delete(kept.keys().next().value!);
+    return value;
+  };
 }
+
+/** Taps of a target axis: the scaled picture's own where it lies, those of its first or last position beside it. */
+const placedTaps = keepLatest(makeTaps);
 
 function makeTaps(from: number, resized: number, offset: number, size: number): Taps[] {
   const start = Math.max(0, -offset);
@@ -258,7 +259,9 @@ export function restoreMap(map: AnomalyMap, to: readonly [number, number], optio
 }
 
 /** Taps of an original axis into a map's axis, and which original positions the prepared picture showed. */
-function restoringTaps(
+const restoringTaps = keepLatest(makeRestoringTaps);
+
+function makeRestoringTaps(
   cells: number,
   size: number,
   resized: number,

@@ -111,6 +111,7 @@ export function resample(
       copyInto(line, data, from * line.length);
       const to = across.subarray(slot * row, (slot + 1) * row);
       if (channels === 3) alongRow3(line, right, to);
+      else if (channels === 1) alongRow1(line, right, to);
       else alongRow(line, right, to, channels);
     }
     downColumns(across, first, down.weights.subarray(at, at + count), sums);
@@ -141,6 +142,14 @@ function alongRow3(line: Float64Array, { first, count, weights }: PackedTaps, to
     to[at] = red;
     to[at + 1] = green;
     to[at + 2] = blue;
+  }
+}
+
+function alongRow1(line: Float64Array, { first, count, weights }: PackedTaps, to: Float32Array): void {
+  for (let x = 0, w = 0; x < first.length; x++) {
+    let sum = 0;
+    for (let i = first[x]!, end = w + count[x]!; w < end; w++, i++) sum += weights[w]! * line[i]!;
+    to[x] = sum;
   }
 }
 

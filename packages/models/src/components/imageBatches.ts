@@ -1,6 +1,5 @@
 import { assertImage, breathe, prepareImage, type Image, type ImageCollection, type PrepareOptions } from '@adlib/core';
 import type { HostTensor } from '@adlib/runtime';
-import { stack } from './preparedImages.js';
 
 /** Pictures that go through a network at once, and are in memory at a time. */
 export const BATCH = 8;
@@ -11,7 +10,7 @@ export interface ImageBatch {
   readonly start: number;
   /** The pictures as they were read. */
   readonly images: readonly Image[];
-  /** The same as the network takes them, float32. */
+  /** The same as the network takes them, float32; views of `input`. */
   readonly prepared: readonly (Image & { readonly data: Float32Array })[];
   /** These side by side, `[images.length, height, width, channels]`. */
   readonly input: HostTensor;
@@ -34,14 +33,20 @@ export async function* imageBatches(
   prepare: PrepareOptions & { channels: 1 | 3 },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ImageBatch, void, void> {
+  const { size, channels } = prepare;
+  const each = size[0] * size[1] * channels;
   for (let start = 0; start < images.length;) {
-    await breathe(signal);
+    // Only between batches: a timer's least delay is long beside one picture.
+    if (start === 0) signal?.throwIfAborted();
+    else await breathe(signal);
     const count = images.length - start >= BATCH ? BATCH : 1;
     const batch = await Promise.all(Array.from({ length: count }, async (_, i) => images.get(start + i)));
     batch.forEach((image, i) => assertImage(fn, `images[${start + i}]`, image));
-    const prepared = batch.map((image) => prepareImage(image, prepare));
-    const data = prepared.map((image) => image.data);
-    yield { start, images: batch, prepared, input: stack(data, prepare) };
+    const data = new Float32Array(count * each);
+    const prepared = batch.map((image, i) =>
+      prepareImage(image, { ...prepare, out: data.subarray(i * each, (i + 1) * each) }),
+    );
+    yield { start, images: batch, prepared, input: { data, shape: [count, ...size, channels] } };
     start += count;
   }
 }
