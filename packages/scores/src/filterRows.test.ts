@@ -1,6 +1,7 @@
 import { createRandom } from '@adlib/core';
 import { expect, test } from 'vitest';
 import { borderIndices, borders } from './border.js';
+import { correlate } from './correlate.js';
 import { filterRows } from './filterRows.js';
 
 const shapes: [number, number][] = [
@@ -53,4 +54,26 @@ test.each(cases)('equals the double sum, with and without WebAssembly: $border $
       });
     });
   }
+});
+
+test.each(borders)('filters interleaved channels apart: %s', (border) => {
+  const size = [6, 5] as const;
+  const random = createRandom(4);
+  const channels = [0, 1, 2].map(() => Float64Array.from({ length: 30 }, () => random.normal()));
+  const [down, across] = [Float64Array.of(0.5, 0.25), Float64Array.of(0.3, 0.2, 0.1, 0.05)];
+  const out = new Float64Array(90);
+  filterRows(
+    { size, channels: 3, planes: 1, down, across, border, value: 2 },
+    (row, [line]) => {
+      for (let i = 0; i < 15; i++) line![i] = channels[i % 3]![5 * row + Math.floor(i / 3)]!;
+    },
+    (row, [line]) => {
+      out.set(line!, 15 * row);
+    },
+  );
+  const kernels = [down, across].map((half) => Float64Array.of(...half.slice(1).reverse(), ...half));
+  channels.forEach((channel, c) => {
+    const alone = correlate(channel, size, kernels as [Float64Array, Float64Array], new Float64Array(30), border, 2);
+    expect(out.filter((_, i) => i % 3 === c)).toEqual(alone);
+  });
 });

@@ -1,10 +1,13 @@
 import { borderIndices, type Border } from './border.js';
-import { openWorkspace } from './workspace.js';
+import type { RowMath } from './rowMath.js';
+import { oddLines, openWorkspace } from './workspace.js';
 
 /** A separable filter of planes of one size. */
 export interface RowFilter {
   /** `[height, width]`. */
   readonly size: readonly [number, number];
+  /** Values of each pixel, interleaved. @defaultValue 1 */
+  readonly channels?: number;
   /** Planes filtered side by side. */
   readonly planes: number;
   /** Weights downwards from the middle to the end, `radius + 1` of them. */
@@ -19,8 +22,11 @@ export interface RowFilter {
   readonly plain?: boolean;
 }
 
-/** A row of each plane, `width` values each; the arrays are reused. It must not start another filter. */
-export type RowCallback = (row: number, lines: readonly Float64Array[]) => void;
+/**
+ * A row of each plane, `width * channels` values each, and loops over them; the arrays are reused. It must not start
+ * another filter.
+ */
+export type RowCallback = (row: number, lines: readonly Float64Array[], math: RowMath) => void;
 
 /**
  * Filters planes along both axes with symmetric weights, row by row from the top. Memory: as many rows as the filter is high.
@@ -30,40 +36,50 @@ export type RowCallback = (row: number, lines: readonly Float64Array[]) => void;
  * @param visit - takes a filtered row of each plane
  */
 export function filterRows(filter: RowFilter, read: RowCallback, visit: RowCallback): void {
-  const { size, planes, down, across, border, value = 0, plain = false } = filter;
+  const { size, channels = 1, planes, down, across, border, value = 0, plain = false } = filter;
   const [height, width] = size;
+  const values = width * channels;
   const [reach, side] = [down.length - 1, across.length - 1];
   const rows = borderIndices(height, reach, border);
   const columns = borderIndices(width, side, border);
   // Rows live in a ring, the planes one after the other; the border may reach back to any row where it wraps around.
   const slots = border === 'wrap' ? height : Math.min(height, 2 * reach + 1);
-  // Rows are an odd number of cache lines apart: at powers of two they would push each other out of the cache.
-  const stride = oddLines(width);
+  const stride = oddLines(values);
   const slot = oddLines(planes * stride);
-  const taps = down.length + across.length;
-  const ring = taps + planes * (stride + 2 * side);
+  const margin = side * channels;
+  const length = oddLines(values + 2 * margin);
+  const taps = oddLines(down.length + across.length);
+  const ring = taps + planes * length;
   const out = ring + (slots + 1) * slot;
-  const { floats, starts, weigh } = openWorkspace(out + slot, 2 * Math.max(reach, side) + 1, plain);
+  const { floats, starts, math, weigh } = openWorkspace(out + slot, 2 * Math.max(reach, side) + 1, plain);
   floats.set(down);
   floats.set(across, down.length);
   const lines = Array.from({ length: planes }, (_, m) => {
-    const at = taps + m * (stride + 2 * side);
-    return floats.subarray(at, at + width + 2 * side);
+    const at = taps + m * length;
+    return floats.subarray(at, at + values + 2 * margin);
   });
-  const inner = lines.map((line) => line.subarray(side, side + width));
-  const results = lines.map((_, m) => floats.subarray(out + m * stride, out + m * stride + width));
+  const inner = lines.map((line) => line.subarray(margin, margin + values));
+  const results = lines.map((_, m) => floats.subarray(out + m * stride, out + m * stride + values));
+
+  // Where in a line the values of its margins come from.
+  const origins = (first: number): Int32Array =>
+    Int32Array.from({ length: margin }, (_, i) => {
+      const column = columns[first + Math.floor(i / channels)]!;
+      return column < 0 ? -1 : (side + column) * channels + (i % channels);
+    });
+  const [before, after] = [origins(0), origins(side + width)];
 
   /** Filters what is in the lines across, into a slot of the ring. */
   const store = (at: number): void => {
     lines.forEach((line, m) => {
-      for (let k = 0; k < side; k++) {
-        const [first, last] = [columns[k]!, columns[side + width + k]!];
-        line[k] = first < 0 ? value : line[side + first]!;
-        line[side + width + k] = last < 0 ? value : line[side + last]!;
+      for (let k = 0; k < margin; k++) {
+        const [first, last] = [before[k]!, after[k]!];
+        line[k] = first < 0 ? value : line[first]!;
+        line[margin + values + k] = last < 0 ? value : line[last]!;
       }
       const from = (line.byteOffset - floats.byteOffset) >> 3;
-      for (let k = 0; k <= 2 * side; k++) starts[k] = 8 * (from + k);
-      weigh(down.length, side, ring + at * slot + m * stride, width);
+      for (let k = 0; k <= 2 * side; k++) starts[k] = 8 * (from + k * channels);
+      weigh(down.length, side, ring + at * slot + m * stride, values);
     });
   };
 
@@ -74,7 +90,7 @@ export function filterRows(filter: RowFilter, read: RowCallback, visit: RowCallb
   let next = 0; // the next row that is not in the ring yet
   for (let row = 0; row < height; row++) {
     for (const end = border === 'wrap' ? height : Math.min(row + reach + 1, height); next < end; next++) {
-      read(next, inner);
+      read(next, inner, math);
       store(next % slots);
     }
     for (let k = 0; k <= 2 * reach; k++) {
@@ -82,11 +98,6 @@ export function filterRows(filter: RowFilter, read: RowCallback, visit: RowCallb
       starts[k] = 8 * (ring + (source < 0 ? slots : source % slots) * slot);
     }
     weigh(0, reach, out, planes * stride);
-    visit(row, results);
+    visit(row, results, math);
   }
-}
-
-/** Numbers in an odd number of cache lines (8 numbers each), at least as many as asked for. */
-function oddLines(numbers: number): number {
-  return 8 * (((numbers + 7) >> 3) | 1);
 }

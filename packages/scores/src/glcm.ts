@@ -9,7 +9,7 @@ import {
   type Image,
   type View,
 } from '@adlib/core';
-import { greyLevels } from './grey.js';
+import { toPlanes } from './planes.js';
 
 /** Options of {@link glcm}. */
 export interface GlcmOptions {
@@ -79,7 +79,7 @@ function assertNumbers(arg: string, values: readonly number[], min: number): voi
 }
 
 function toLevels(image: Image, levels: number, quantize: boolean): Uint8Array {
-  const grey = image.channels === 1 ? image.data : greyLevels(image);
+  const grey = image.channels === 1 ? image.data : toPlanes(image, 'grey', 1)[0]!;
   // The small term keeps the rounding of luma (0.299 v + 0.587 v + 0.114 v) from moving grey RGB down a level.
   const scale = quantize ? levels / (image.data instanceof Float32Array ? 1 : maxValue(image) + 1) : 1;
   const up = quantize ? 1e-9 : 0;

@@ -1,7 +1,9 @@
 import { assertFinite, assertKnownOptions, assertOneOf, ndarray, type Image } from '@adlib/core';
 import { assertPair } from './pair.js';
-import { forEachEnlargedRow, type Level } from './pyramid.js';
-import { toPlanes, type SimilarityResult } from './similarityOptions.js';
+import { gradientMagnitude, prewitt } from './gradient.js';
+import { toPlanes } from './planes.js';
+import { forEachEnlargedRow, halve, type Level } from './pyramid.js';
+import { lazyResult, type SimilarityResult } from './similarityOptions.js';
 
 /** Options of {@link gmsd}. */
 export interface GmsdOptions {
@@ -20,8 +22,8 @@ export interface GmsdOptions {
  * @param image - the image, 8 bit, 16 bit or float, taken to 0..1 and to grey
  * @param reconstruction - what is compared with it, of the same size
  * @param options - see {@link GmsdOptions}
- * @returns `score`: the deviation, or `1 - mean`; `similarity = 1 - score`; the map `1 - GMS` at the image's size. Equal
- *   images have score 0. A NaN in a float image gives NaN
+ * @returns `score`: the deviation, or `1 - mean`; `similarity = 1 - score`; the map `1 - GMS` at the image's size, made when
+ *   it is first read. Equal images have score 0. A NaN in a float image gives NaN
  * @throws TypeError or RangeError if the images are not well-formed or differ in size, or an option is wrong
  * @example
  * ```ts
@@ -38,64 +40,31 @@ export function gmsd(image: Image, reconstruction: Image, options: GmsdOptions =
   assertOneOf('gmsd', 'pooling', pooling, ['deviation', 'mean']);
   assertPair('gmsd', image, reconstruction);
   const size = [image.height, image.width] as const;
-  const toLevel = (i: Image): Level => {
-    const level: Level = { data: toPlanes(i, 'grey')[0]!, size };
-    return downsample ? halveZeroPadded(level) : level;
+  const gradientOf = (of: Image): Level => {
+    const grey = { data: toPlanes(of, 'grey')[0]!, size };
+    const level = downsample ? halve(grey, 'zeros') : grey;
+    return { data: gradientMagnitude(level, prewitt), size: level.size };
   };
-  const a = toLevel(image);
-  const m1 = prewittMagnitude(a);
-  const m2 = prewittMagnitude(toLevel(reconstruction));
-  const gms = new Float64Array(m1.length);
+  const gms = gradientOf(image);
+  const other = gradientOf(reconstruction).data;
   let sum = 0;
-  for (let i = 0; i < gms.length; i++) {
-    const u = m1[i]!;
-    const v = m2[i]!;
-    gms[i] = (2 * u * v + c) / (u * u + v * v + c);
-    sum += gms[i]!;
+  for (let i = 0; i < other.length; i++) {
+    const u = gms.data[i]!;
+    const v = other[i]!;
+    const similarity = (2 * u * v + c) / (u * u + v * v + c);
+    gms.data[i] = similarity;
+    sum += similarity;
   }
-  const mean = sum / gms.length;
+  const mean = sum / other.length;
   let squares = 0;
-  for (let i = 0; i < gms.length; i++) squares += (gms[i]! - mean) * (gms[i]! - mean);
-  const score = pooling === 'mean' ? 1 - mean : Math.sqrt(squares / gms.length);
-  const map = new Float32Array(size[0] * size[1]);
-  forEachEnlargedRow({ data: gms, size: a.size }, size, (row, line) => {
-    const at = row * size[1];
-    for (let i = 0; i < line.length; i++) map[at + i] = 1 - line[i]!;
+  for (let i = 0; i < other.length; i++) squares += (gms.data[i]! - mean) * (gms.data[i]! - mean);
+  const score = pooling === 'mean' ? 1 - mean : Math.sqrt(squares / other.length);
+  return lazyResult(1 - score, score, () => {
+    const map = new Float32Array(size[0] * size[1]);
+    forEachEnlargedRow(gms, size, (row, line) => {
+      const at = row * size[1];
+      for (let i = 0; i < line.length; i++) map[at + i] = 1 - line[i]!;
+    });
+    return ndarray(map, size);
   });
-  return { similarity: 1 - score, score, map: ndarray(map, size) };
-}
-
-/** Mean of 2×2 blocks; beyond an odd edge lie zeros, as in the authors' `conv2(..., 'same')`. */
-function halveZeroPadded({ data, size: [height, width] }: Level): Level {
-  const h = Math.ceil(height / 2);
-  const w = Math.ceil(width / 2);
-  const out = new Float64Array(h * w);
-  for (let y = 0; y < height; y++) {
-    const to = (y >> 1) * w;
-    const from = y * width;
-    for (let x = 0; x + 1 < width; x += 2) out[to + (x >> 1)]! += (data[from + x]! + data[from + x + 1]!) / 4;
-    if (width % 2 === 1) out[to + w - 1]! += data[from + width - 1]! / 4;
-  }
-  return { data: out, size: [h, w] };
-}
-
-/** Gradient magnitude with kernels [[1, 0, -1], [1, 0, -1], [1, 0, -1]] / 3 and its transpose; zeros beyond the edges. */
-function prewittMagnitude({ data, size: [height, width] }: Level): Float64Array {
-  const stride = width + 2;
-  const padded = new Float64Array((height + 2) * stride);
-  for (let y = 0; y < height; y++) padded.set(data.subarray(y * width, (y + 1) * width), (y + 1) * stride + 1);
-  const out = new Float64Array(height * width);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = y * stride + x;
-      const mid = at + stride;
-      const low = mid + stride;
-      const corners = padded[at]! - padded[low + 2]!;
-      const others = padded[at + 2]! - padded[low]!;
-      const gx = corners - others + padded[mid]! - padded[mid + 2]!;
-      const gy = corners + others + padded[at + 1]! - padded[low + 1]!;
-      out[y * width + x] = Math.sqrt(gx * gx + gy * gy) / 3;
-    }
-  }
-  return out;
 }

@@ -8,7 +8,7 @@ import {
   type Image,
   type View,
 } from '@adlib/core';
-import { greyLevels } from './grey.js';
+import { toPlanes } from './planes.js';
 
 /** Options of {@link localBinaryPattern} and {@link lbpHistogram}. */
 export interface LbpOptions {
@@ -42,7 +42,7 @@ export interface LbpOptions {
 export function localBinaryPattern(image: Image, options: LbpOptions = {}): View<Uint32Array> {
   const { points, radius, method } = fillOptions('localBinaryPattern', image, options);
   const { height, width } = image;
-  const grey = greyLevels(image);
+  const grey = toPlanes(image, 'grey', 1)[0]!;
   const label = labeller(points, method);
   // Five decimals, as scikit-image: points that should fall on a pixel do.
   const round5 = (v: number): number => Math.round(v * 1e5) / 1e5;

@@ -1,4 +1,5 @@
-import { forEachMomentRow, type ReadPair } from './moments.js';
+import { filterRows } from './filterRows.js';
+import type { SimilarityTerms } from './rowMath.js';
 import type { Window } from './window.js';
 
 /** Constants of the local comparison. */
@@ -19,6 +20,18 @@ export interface LocalSettings {
  */
 export type LocalPart = 'luminance' | 'contrast' | 'product';
 
+/** Two pictures that are read row by row. */
+export interface RowPair {
+  /** `[height, width]`. */
+  readonly size: readonly [number, number];
+  /** Values of each pixel, interleaved. */
+  readonly channels: number;
+  /** Factors that bring the values to the scale of the constants. */
+  readonly scales: readonly [number, number];
+  /** Fills in a row of both. */
+  readonly read: (row: number, x: Float64Array, y: Float64Array) => void;
+}
+
 /**
  * Local similarity of two planes at every pixel.
  *
@@ -38,74 +51,51 @@ export function localSimilarity(
 ): Float64Array {
   const width = size[1];
   const out = new Float64Array(x.length);
-  const read = (row: number, ownX: Float64Array, ownY: Float64Array): void => {
+  const read: RowPair['read'] = (row, ownX, ownY) => {
     ownX.set(x.subarray(row * width, (row + 1) * width));
     ownY.set(y.subarray(row * width, (row + 1) * width));
   };
-  forEachSimilarityRow(read, size, settings, part, (row, line) => {
+  forEachSimilarityRow({ size, channels: 1, scales: [1, 1], read }, settings, part, (row, line) => {
     out.set(line, row * width);
   });
   return out;
 }
 
 /**
- * The same for planes that are given row by row.
+ * The same row by row, for each channel. Beyond the edges the pictures are reflected with the edge repeated (`reflect` of
+ * `scipy.ndimage`). Memory: as many rows as the window is high.
  *
- * @param read - gives the planes
- * @param size - `[height, width]`
+ * @param pair - the pictures
  * @param settings - window and constants
  * @param part - which term
  * @param visit - takes each row of the result, from the top; the array is reused
  */
 export function forEachSimilarityRow(
-  read: ReadPair,
-  size: readonly [number, number],
+  { size, channels, scales, read }: RowPair,
   settings: LocalSettings,
   part: LocalPart,
   visit: (row: number, line: Float64Array) => void,
 ): void {
-  const line = new Float64Array(size[1]);
-  const fill = fillers[part];
-  forEachMomentRow(read, size, settings.window, (row, meanX, meanY, meanSquares, meanProduct) => {
-    fill(line, settings, meanX, meanY, meanSquares, meanProduct);
-    visit(row, line);
-  });
+  const terms = termsOf(settings, part);
+  filterRows(
+    { size, channels, planes: 4, down: settings.window, across: settings.window, border: 'reflect' },
+    (row, lines, math) => {
+      const [x, y, squares, product] = lines as [Float64Array, Float64Array, Float64Array, Float64Array];
+      read(row, x, y);
+      math.products(x, y, squares, product, scales);
+    },
+    (row, means, math) => {
+      const [x, y, squares, product] = means as [Float64Array, Float64Array, Float64Array, Float64Array];
+      math.similarity(x, y, squares, product, terms);
+      visit(row, x);
+    },
+  );
 }
 
-type Fill = (
-  out: Float64Array,
-  settings: LocalSettings,
-  meanX: Float64Array,
-  meanY: Float64Array,
-  meanSquares: Float64Array,
-  meanProduct: Float64Array,
-) => void;
-
-/** One loop for each part, so that the part is not looked up at every pixel. */
-const fillers: Record<LocalPart, Fill> = {
-  luminance(out, { c1 }, meanX, meanY) {
-    for (let i = 0; i < out.length; i++) {
-      const mx = meanX[i]!;
-      const my = meanY[i]!;
-      out[i] = (2 * mx * my + c1) / (mx * mx + my * my + c1);
-    }
-  },
-  contrast(out, { c2, covariance }, meanX, meanY, meanSquares, meanProduct) {
-    for (let i = 0; i < out.length; i++) {
-      const mx = meanX[i]!;
-      const my = meanY[i]!;
-      const top = 2 * covariance * (meanProduct[i]! - mx * my) + c2;
-      out[i] = top / (covariance * (meanSquares[i]! - mx * mx - my * my) + c2);
-    }
-  },
-  product(out, { c1, c2, covariance }, meanX, meanY, meanSquares, meanProduct) {
-    for (let i = 0; i < out.length; i++) {
-      const mx = meanX[i]!;
-      const my = meanY[i]!;
-      const mxy = mx * my;
-      const mm = mx * mx + my * my;
-      const top = (2 * mxy + c1) * (2 * covariance * (meanProduct[i]! - mxy) + c2);
-      out[i] = top / ((mm + c1) * (covariance * (meanSquares[i]! - mm) + c2));
-    }
-  },
-};
+/** A term that is left out is 1 / 1. */
+function termsOf({ c1, c2, covariance }: LocalSettings, part: LocalPart): SimilarityTerms {
+  return {
+    ...(part === 'contrast' ? { luminance: 0, c1: 1 } : { luminance: 1, c1 }),
+    ...(part === 'luminance' ? { covariance: 0, c2: 1 } : { covariance, c2 }),
+  };
+}

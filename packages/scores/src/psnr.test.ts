@@ -2,6 +2,7 @@ import { createRandom, type Image } from '@adlib/core';
 import { expect, test } from 'vitest';
 import { golden } from '../test/golden.js';
 import { psnr } from './psnr.js';
+import { squaredErrorMap } from './squaredErrorMap.js';
 
 const { small } = golden('scores_similarity') as { small: { x: number[]; y: number[]; psnr: number } };
 const colour = (values: number[]): Image => ({ data: Uint8Array.from(values), width: 22, height: 15, channels: 3 });
@@ -29,4 +30,15 @@ test('of equal images is Infinity; NaN stays NaN; bad input is refused', () => {
   expect(psnr(image, broken).score).toBeNaN();
   expect(() => psnr(image, image, { dataRange: -1 })).toThrow('psnr: dataRange');
   expect(() => psnr(image, image, { range: 1 } as never)).toThrow('got range');
+});
+
+test('the map is that of the images compared, made once', () => {
+  const [x, y] = [colour(small.x), colour(small.y)];
+  const result = psnr(x, y);
+  expect(result.map).toBe(result.map);
+  expect(result.map.data).toEqual(squaredErrorMap(x, y).data);
+  const late = psnr(x, y);
+  y.data.fill(0);
+  expect(() => late.map).toThrow('psnr: the images have changed');
+  expect(result.map.data).not.toEqual(squaredErrorMap(x, y).data);
 });

@@ -1,7 +1,8 @@
 import { assertFinite, assertKnownOptions, type Image } from '@adlib/core';
+import { meanSquaredError } from './meanSquaredError.js';
 import { assertPair } from './pair.js';
+import { lazyResult, type SimilarityResult } from './similarityOptions.js';
 import { squaredErrors } from './squaredErrorMap.js';
-import type { SimilarityResult } from './similarityOptions.js';
 
 /** Options of {@link psnr}. */
 export interface PsnrOptions {
@@ -15,7 +16,8 @@ export interface PsnrOptions {
  * @param image - the image, 8 bit, 16 bit or float, taken to 0..1
  * @param reconstruction - what is compared with it, of the same size
  * @param options - see {@link PsnrOptions}
- * @returns `similarity` in dB (`Infinity` for equal images), `score = -similarity`, and the squared error as the map
+ * @returns `similarity` in dB (`Infinity` for equal images), `score = -similarity`, and the squared error as the map, which is
+ *   made from the images when it is first read; reading it throws if they have been changed since
  * @throws TypeError or RangeError if the images are not well-formed or differ in size, or an option is wrong
  * @example
  * ```ts
@@ -30,7 +32,13 @@ export function psnr(image: Image, reconstruction: Image, options: PsnrOptions =
   assertKnownOptions('psnr', options, ['dataRange']);
   assertFinite('psnr', 'dataRange', dataRange, 1e-12, 1e12);
   assertPair('psnr', image, reconstruction);
-  const { map, mean } = squaredErrors(image, reconstruction);
+  const mean = meanSquaredError(image, reconstruction);
   const similarity = 10 * Math.log10((dataRange * dataRange) / mean);
-  return { similarity, score: -similarity, map };
+  return lazyResult(similarity, -similarity, () => {
+    const now = squaredErrors(image, reconstruction);
+    if (Math.abs(now.mean - mean) > 1e-6 * mean) {
+      throw new Error('psnr: the images have changed since they were compared. Try reading map before changing them.');
+    }
+    return now.map;
+  });
 }

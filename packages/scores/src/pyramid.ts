@@ -1,6 +1,7 @@
 import { borderIndices } from './border.js';
 import { correlate } from './correlate.js';
 import { gaussianKernel } from './gaussianKernel.js';
+import { openRows } from './workspace.js';
 
 /** A float64 plane. */
 export interface Level {
@@ -11,23 +12,34 @@ export interface Level {
 }
 
 /**
- * Halves a plane: mean of 2×2 blocks, the last row or column of an odd size counted twice (as TensorFlow's MS-SSIM).
+ * Halves a plane: mean of 2×2 blocks.
  *
  * @param level - the plane; not modified
+ * @param beyond - what an odd size ends with: the last row or column once more (as TensorFlow's MS-SSIM), or zeros
+ * @param plain - whether to do without WebAssembly
  * @returns a new plane of `ceil(height / 2) × ceil(width / 2)`
  */
-export function halve({ data, size: [height, width] }: Level): Level {
+export function halve(
+  { data, size: [height, width] }: Level,
+  beyond: 'repeated' | 'zeros' = 'repeated',
+  plain = false,
+): Level {
   const h = Math.ceil(height / 2);
   const w = Math.ceil(width / 2);
+  const { rows, math } = openRows([2 * w, 2 * w, w], plain);
+  const [top, bottom, line] = rows as [Float64Array, Float64Array, Float64Array];
+  const load = (row: number, own: Float64Array): void => {
+    const inside = Math.min(row, height - 1);
+    own.set(data.subarray(inside * width, (inside + 1) * width));
+    if (width % 2 === 1) own[width] = beyond === 'zeros' ? 0 : own[width - 1]!;
+    if (inside !== row && beyond === 'zeros') own.fill(0);
+  };
   const out = new Float64Array(h * w);
   for (let y = 0; y < h; y++) {
-    const top = 2 * y * width;
-    const bottom = Math.min(2 * y + 1, height - 1) * width;
-    for (let x = 0; x < w; x++) {
-      const left = 2 * x;
-      const right = Math.min(left + 1, width - 1);
-      out[y * w + x] = 0.25 * (data[top + left]! + data[top + right]! + data[bottom + left]! + data[bottom + right]!);
-    }
+    load(2 * y, top);
+    load(2 * y + 1, bottom);
+    math.halve(top, bottom, line);
+    out.set(line, y * w);
   }
   return { data: out, size: [h, w] };
 }

@@ -23,27 +23,6 @@ export function partitionRelative(reference: Float64Array, distorted: Float64Arr
   return out;
 }
 
-/** Codes by twice the number of images with an edge there, plus 1 where the mean gradient is not flat. */
-const absoluteCodes = Uint8Array.of(2, 3, 1, 1, 0, 0);
-
-/**
- * Content partition of the Zanon-Diaz library: absolute thresholds .12 (edge of either image) and .06 (mean gradient).
- *
- * @param reference - gradient magnitude of the first image, on the scale 0..1
- * @param distorted - gradient magnitude of the other image
- * @returns a code per pixel
- */
-export function partitionAbsolute(reference: Float64Array, distorted: Float64Array): Uint8Array {
-  const out = new Uint8Array(reference.length);
-  for (let i = 0; i < out.length; i++) {
-    const r = reference[i]!;
-    const d = distorted[i]!;
-    // A table, not branches: edges come too irregularly to be foreseen.
-    out[i] = absoluteCodes[2 * (Number(r > 0.12) + Number(d > 0.12)) + Number((r + d) / 2 > 0.06)]!;
-  }
-  return out;
-}
-
 /** Number and sum of values of each region. */
 interface RegionSums {
   counts: Float64Array;
@@ -77,9 +56,6 @@ export function sumRegions(
   return { counts, sums };
 }
 
-/** Weights of the regions in the Zanon-Diaz library, by code. */
-const zdWeights = [0.25, 0.5, 0.125, 0.125];
-
 /**
  * Mean of the regions' means, each region with the same weight; an empty region is left out.
  *
@@ -97,18 +73,25 @@ export function poolRegionMeans({ counts, sums }: RegionSums): number {
   return total / present;
 }
 
+/** Weights in the Zanon-Diaz library by how many of the two images have an edge there; smooth parts and texture weigh the same. */
+const edgeWeights = [0.125, 0.5, 0.25];
+
 /**
- * Weighted mean over pixels, with the weight of each pixel's region as in the Zanon-Diaz library.
+ * Weighted mean over pixels with the weights of the Zanon-Diaz library: an edge has a gradient above .12.
  *
- * @param parts - from {@link sumRegions}
+ * @param map - values
+ * @param reference - gradient magnitude of the first image, on the scale 0..1
+ * @param distorted - gradient magnitude of the other image
  * @returns the pooled value
  */
-export function poolPixels({ counts, sums }: RegionSums): number {
+export function poolByEdges(map: Float64Array, reference: Float64Array, distorted: Float64Array): number {
   let total = 0;
   let weight = 0;
-  for (let r = 0; r < 4; r++) {
-    total += zdWeights[r]! * sums[r]!;
-    weight += zdWeights[r]! * counts[r]!;
+  for (let i = 0; i < map.length; i++) {
+    // A table, not branches: edges come too irregularly to be foreseen.
+    const w = edgeWeights[Number(reference[i]! > 0.12) + Number(distorted[i]! > 0.12)]!;
+    total += w * map[i]!;
+    weight += w;
   }
   return total / weight;
 }
@@ -123,10 +106,18 @@ export function poolPixels({ counts, sums }: RegionSums): number {
  */
 export function croppedMean(map: Float64Array, [height, width]: readonly [number, number], crop: number): number {
   let sum = 0;
-  for (let y = crop; y < height - crop; y++) {
-    let line = 0;
-    for (let i = y * width + crop, end = (y + 1) * width - crop; i < end; i++) line += map[i]!;
-    sum += line;
-  }
+  for (let y = crop; y < height - crop; y++) sum += sumBetween(map, y * width + crop, (y + 1) * width - crop);
   return sum / ((height - 2 * crop) * (width - 2 * crop));
+}
+
+/** Two sums, not to wait for each. */
+function sumBetween(values: Float64Array, start: number, end: number): number {
+  let a = 0;
+  let b = 0;
+  let i = start;
+  for (; i + 1 < end; i += 2) {
+    a += values[i]!;
+    b += values[i + 1]!;
+  }
+  return i < end ? a + b + values[i]! : a + b;
 }

@@ -1,28 +1,22 @@
 import { ndarray, type Image } from '@adlib/core';
-import { forEachSimilarityRow, localSimilarity, type LocalPart, type LocalSettings } from './localSimilarity.js';
-import { assertPair, unitScale } from './pair.js';
+import { compareChannels } from './compareChannels.js';
+import { gradientMagnitude, sobel } from './gradient.js';
+import { localSimilarity, type LocalPart, type LocalSettings } from './localSimilarity.js';
+import { assertPair } from './pair.js';
+import { toPlanes } from './planes.js';
 import { raise } from './power.js';
 import { forEachEnlargedRow, halve, shrink, type Level } from './pyramid.js';
-import {
-  croppedMean,
-  partitionAbsolute,
-  partitionRelative,
-  poolPixels,
-  poolRegionMeans,
-  sumRegions,
-} from './regions.js';
+import { croppedMean, partitionRelative, poolByEdges, poolRegionMeans, sumRegions } from './regions.js';
 import {
   fillSettings,
   fitWindow,
+  lazyResult,
   makeWindow,
-  readChannel,
-  toPlanes,
   type FullSettings,
   type SimilarityOptions,
   type SimilarityResult,
   type SimilarityVariant,
 } from './similarityOptions.js';
-import { sobelMagnitude } from './sobel.js';
 
 /** Which measure of the family. */
 export interface Measure {
@@ -43,10 +37,11 @@ const wangWeights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 /** Weights of the scales 1, 1/2, 1/4, 1/8 in the Zanon-Diaz library. */
 const zdWeights = [0.5, 0.25, 0.125, 0.125];
 
-/** Similarity over an image or a scale of it, and at each of its pixels. */
+/** Similarity over an image or a scale of it. */
 interface Compared {
   value: number;
-  local: Float64Array;
+  /** Gives the similarity at each of its pixels; called at most once. */
+  makeLocal: () => Float64Array;
 }
 
 /**
@@ -67,64 +62,28 @@ export function compare(
   const settings = fillSettings(measure.fn, options, measure.variants, measure.partition);
   assertPair(measure.fn, image, reconstruction);
   const size = [image.height, image.width] as const;
-  fitWindow(measure.fn, settings, size);
-  const map = new Float32Array(size[0] * size[1]);
+  const side = fitWindow(measure.fn, settings, size);
   if (
     measure.fn === 'ssim' &&
     settings.dataRange !== 'pair' &&
     (settings.color === 'channels' || image.channels === 1)
   ) {
-    const similarity = compareRows(settings, image, reconstruction, map);
-    return { similarity, score: 1 - similarity, map: ndarray(map, size) };
+    return compareChannels(image, reconstruction, localSettings(settings, side, settings.dataRange));
   }
   const x = toPlanes(image, settings.color);
   const y = toPlanes(reconstruction, settings.color);
-  let similarity = 0;
-  for (let c = 0; c < x.length; c++) {
-    const { value, local } = comparePlanes(measure, settings, { data: x[c]!, size }, { data: y[c]!, size });
-    similarity += value / x.length;
-    addDistances(local, map, 0, x.length);
-  }
-  return { similarity, score: 1 - similarity, map: ndarray(map, size) };
+  const compared = x.map((plane, c) => comparePlanes(measure, settings, { data: plane, size }, { data: y[c]!, size }));
+  const similarity = compared.reduce((sum, { value }) => sum + value, 0) / compared.length;
+  return lazyResult(similarity, 1 - similarity, () => {
+    const map = new Float32Array(size[0] * size[1]);
+    for (const { makeLocal } of compared) addDistances(makeLocal(), map, compared.length);
+    return ndarray(map, size);
+  });
 }
 
-/** SSIM of each channel without making planes; adds the distances to the map and returns the mean similarity. */
-function compareRows(settings: FullSettings, image: Image, reconstruction: Image, map: Float32Array): number {
-  const { width, height, channels } = image;
-  const side = fitWindow('ssim', settings, [height, width]);
-  const crop = (side - 1) / 2;
-  const local = localSettings(settings, side, settings.dataRange as number);
-  const scales = [unitScale(image), unitScale(reconstruction)] as const;
-  let total = 0;
-  for (let c = 0; c < channels; c++) {
-    const read = (row: number, x: Float64Array, y: Float64Array): void => {
-      const first = row * width * channels + c;
-      readChannel(image.data, first, channels, scales[0], x);
-      readChannel(reconstruction.data, first, channels, scales[1], y);
-    };
-    forEachSimilarityRow(read, [height, width], local, 'product', (row, line) => {
-      addDistances(line, map, row * width, channels);
-      if (row >= crop && row < height - crop) total += sumBetween(line, crop, width - crop);
-    });
-  }
-  return total / ((height - 2 * crop) * (width - 2 * crop) * channels);
-}
-
-/** Two sums, not to wait for each. */
-function sumBetween(line: Float64Array, start: number, end: number): number {
-  let a = 0;
-  let b = 0;
-  let x = start;
-  for (; x + 1 < end; x += 2) {
-    a += line[x]!;
-    b += line[x + 1]!;
-  }
-  return x < end ? a + b + line[x]! : a + b;
-}
-
-function addDistances(line: Float64Array, map: Float32Array, start: number, channels: number): void {
+function addDistances(local: Float64Array, map: Float32Array, channels: number): void {
   const share = 1 / channels;
-  for (let x = 0; x < line.length; x++) map[start + x]! += (1 - line[x]!) * share;
+  for (let i = 0; i < map.length; i++) map[i]! += (1 - local[i]!) * share;
 }
 
 function comparePlanes(measure: Measure, settings: FullSettings, x: Level, y: Level): Compared {
@@ -148,8 +107,8 @@ function compareWang(
   const side = fitWindow(fn, settings, size);
   const local = localSettings(settings, side, rangeOf(settings, x.data, y.data));
   const needsGradients = gradient || partition;
-  const gx = needsGradients ? sobelMagnitude(x.data, size) : x.data;
-  const gy = needsGradients ? sobelMagnitude(y.data, size) : y.data;
+  const gx = needsGradients ? gradientMagnitude(x, sobel) : x.data;
+  const gy = needsGradients ? gradientMagnitude(y, sobel) : y.data;
   let values: Float64Array;
   if (gradient) {
     values = localSimilarity(gx, gy, size, local, 'contrast');
@@ -164,7 +123,7 @@ function compareWang(
   const value = partition
     ? poolRegionMeans(sumRegions(values, partitionRelative(gx, gy), size, crop))
     : croppedMean(values, size, crop);
-  return { value, local: values };
+  return { value, makeLocal: () => values };
 }
 
 /** One scale of `zd`: the whole SSIM of the planes, or of their gradients; partition by the planes' gradients. */
@@ -172,23 +131,20 @@ function compareZd({ fn, gradient, partition }: Measure, settings: FullSettings,
   const { size } = x;
   const side = fitWindow(fn, settings, size);
   const needsGradients = gradient || partition;
-  const gx = needsGradients ? sobelMagnitude(x.data, size) : x.data;
-  const gy = needsGradients ? sobelMagnitude(y.data, size) : y.data;
+  const gx = needsGradients ? gradientMagnitude(x, sobel) : x.data;
+  const gy = needsGradients ? gradientMagnitude(y, sobel) : y.data;
   const [a, b] = gradient ? [gx, gy] : [x.data, y.data];
   const local = localSimilarity(a, b, size, localSettings(settings, side, rangeOf(settings, a, b)), 'product');
-  const value = partition
-    ? poolPixels(sumRegions(local, partitionAbsolute(gx, gy), size, 0))
-    : croppedMean(local, size, (side - 1) / 2);
-  return { value, local };
+  const value = partition ? poolByEdges(local, gx, gy) : croppedMean(local, size, (side - 1) / 2);
+  return { value, makeLocal: () => local };
 }
 
 /** Product over scales of the means of contrast (the coarsest: with luminance), each to the power of its weight. */
 function multiplyScales(measure: Measure, settings: FullSettings, x: Level, y: Level): Compared {
   const weights = scaleWeights(measure.fn, settings, x.size);
   const full = x.size;
-  const map = new Float64Array(full[0] * full[1]).fill(1);
   let value = 1;
-  weights.forEach((weight, j) => {
+  const scales = weights.map((weight, j) => {
     if (j > 0) {
       x = halve(x);
       y = halve(y);
@@ -196,13 +152,21 @@ function multiplyScales(measure: Measure, settings: FullSettings, x: Level, y: L
     const part: LocalPart = j === weights.length - 1 ? 'product' : 'contrast';
     const scale = compareWang(measure, settings, x, y, part);
     value *= Math.max(scale.value, 0) ** weight;
-    // The power is taken before enlarging: a fifth of the work.
-    raise(scale.local, weight);
-    forEachEnlargedRow({ data: scale.local, size: x.size }, full, (row, line) => {
-      multiplyInto(map, row * full[1], line);
-    });
+    return { weight, size: x.size, makeLocal: scale.makeLocal };
   });
-  return { value, local: map };
+  const makeLocal = (): Float64Array => {
+    const map = new Float64Array(full[0] * full[1]).fill(1);
+    for (const { weight, size, makeLocal: own } of scales) {
+      const data = own();
+      // The power is taken before enlarging: a fifth of the work.
+      raise(data, weight);
+      forEachEnlargedRow({ data, size }, full, (row, line) => {
+        multiplyInto(map, row * full[1], line);
+      });
+    }
+    return map;
+  };
+  return { value, makeLocal };
 }
 
 function multiplyInto(map: Float64Array, start: number, line: Float64Array): void {
@@ -230,9 +194,9 @@ function scaleWeights(fn: string, settings: FullSettings, size: readonly [number
 
 /** Weighted mean over the scales 1, 1/2, 1/4, 1/8; a scale whose shorter side is under 7 pixels is left out. */
 function averageScales(measure: Measure, settings: FullSettings, x: Level, y: Level): Compared {
-  const map = new Float64Array(x.data.length);
   let value = 0;
   let total = 0;
+  const scales: { weight: number; size: Level['size']; makeLocal: () => Float64Array }[] = [];
   zdWeights.forEach((weight, j) => {
     const scale = 2 ** -j;
     if (j > 0 && Math.floor(Math.min(...x.size) * scale) < 7) return;
@@ -240,12 +204,22 @@ function averageScales(measure: Measure, settings: FullSettings, x: Level, y: Le
     const compared = compareZd(measure, settings, a, shrink(y, scale));
     value += weight * compared.value;
     total += weight;
-    forEachEnlargedRow({ data: compared.local, size: a.size }, x.size, (row, line) => {
-      const at = row * x.size[1];
-      for (let i = 0; i < line.length; i++) map[at + i]! += weight * line[i]!;
-    });
+    scales.push({ weight, size: a.size, makeLocal: compared.makeLocal });
   });
-  return { value: value / total, local: map.map((v) => v / total) };
+  const makeLocal = (): Float64Array => {
+    const map = new Float64Array(x.data.length);
+    for (const { weight, size, makeLocal: own } of scales) {
+      forEachEnlargedRow({ data: own(), size }, x.size, (row, line) => {
+        addInto(map, row * x.size[1], line, weight / total);
+      });
+    }
+    return map;
+  };
+  return { value: value / total, makeLocal };
+}
+
+function addInto(map: Float64Array, start: number, line: Float64Array, weight: number): void {
+  for (let i = 0; i < line.length; i++) map[start + i]! += weight * line[i]!;
 }
 
 function rangeOf({ dataRange }: FullSettings, x: Float64Array, y: Float64Array): number {

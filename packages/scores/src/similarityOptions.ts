@@ -5,9 +5,7 @@ import {
   assertKnownOptions,
   assertOneOf,
   type AnomalyMap,
-  type Image,
 } from '@adlib/core';
-import { unitScale } from './pair.js';
 import { gaussianWindow, uniformWindow, type Window } from './window.js';
 
 /**
@@ -48,8 +46,30 @@ export interface SimilarityResult {
   readonly similarity: number;
   /** `1 - similarity`: raw, higher = more anomalous. */
   readonly score: number;
-  /** `1 - local similarity` at every pixel of the image, shape `[height, width]`. */
+  /** `1 - local similarity` at every pixel of the image, shape `[height, width]`; some measures make it when it is first read. */
   readonly map: AnomalyMap;
+}
+
+/**
+ * A result whose map is made when it is first read: most callers want the number alone.
+ *
+ * @param similarity - the measure
+ * @param score - the score
+ * @param makeMap - makes the map; called at most once
+ * @returns the result
+ */
+export function lazyResult(similarity: number, score: number, makeMap: () => AnomalyMap): SimilarityResult {
+  let made: AnomalyMap | undefined;
+  let make: (() => AnomalyMap) | undefined = makeMap;
+  return {
+    similarity,
+    score,
+    get map() {
+      made ??= make!();
+      make = undefined; // what it was made from may be freed
+      return made;
+    },
+  };
 }
 
 /** Options with every default filled in. */
@@ -140,42 +160,4 @@ export function fitWindow(fn: string, settings: FullSettings, size: readonly [nu
  */
 export function makeWindow(settings: FullSettings, side: number): Window {
   return settings.window === 'gaussian' ? gaussianWindow(settings.sigma, (side - 1) / 2) : uniformWindow(side);
-}
-
-/**
- * The planes of an image on the scale 0..1, as float64.
- *
- * @param image - 8 bit, 16 bit or float
- * @param color - one plane per channel, or one of `0.299 R + 0.587 G + 0.114 B`
- * @returns new arrays
- */
-export function toPlanes(image: Image, color: 'channels' | 'grey'): Float64Array[] {
-  const { data, channels } = image;
-  const scale = unitScale(image);
-  const pixels = image.height * image.width;
-  if (channels === 3 && color === 'grey') {
-    const out = new Float64Array(pixels);
-    for (let p = 0, i = 0; p < pixels; p++, i += 3) {
-      out[p] = (0.299 * data[i]! + 0.587 * data[i + 1]! + 0.114 * data[i + 2]!) * scale;
-    }
-    return [out];
-  }
-  return Array.from({ length: channels }, (_, c) => {
-    const out = new Float64Array(pixels);
-    readChannel(data, c, channels, scale, out);
-    return out;
-  });
-}
-
-/**
- * Reads one channel of interleaved pixels.
- *
- * @param data - the pixels
- * @param first - index of the first value
- * @param step - channels of the pixels
- * @param scale - factor on the values
- * @param out - takes as many values as it has room for
- */
-export function readChannel(data: Image['data'], first: number, step: number, scale: number, out: Float64Array): void {
-  for (let x = 0, i = first; x < out.length; x++, i += step) out[x] = data[i]! * scale;
 }

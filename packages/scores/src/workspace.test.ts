@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { createRandom } from '@adlib/core';
 import { describe, expect, test } from 'vitest';
 import wabt from 'wabt';
-import { weighModule } from './wasm/weigh.js';
-import { openWorkspace } from './workspace.js';
+import { kernelsModule } from './wasm/kernels.js';
+import { openRows, openWorkspace } from './workspace.js';
 
-test('the module is what weigh.wat assembles to', async () => {
+test('the module is what kernels.wat assembles to', async () => {
   const assembler = await wabt();
-  const source = readFileSync(new URL('./wasm/weigh.wat', import.meta.url), 'utf8');
-  const { buffer } = assembler.parseWat('weigh.wat', source, { simd: true }).toBinary({});
-  expect(Buffer.from(buffer).toString('base64')).toBe(weighModule);
+  const source = readFileSync(new URL('./wasm/kernels.wat', import.meta.url), 'utf8');
+  const { buffer } = assembler.parseWat('kernels.wat', source, { simd: true }).toBinary({});
+  expect(Buffer.from(buffer).toString('base64')).toBe(kernelsModule);
 });
 
 describe.each([false, true])('weigh, plain: %s', (plain) => {
@@ -37,4 +37,13 @@ test('a larger workspace has memory of its own', () => {
   expect(openWorkspace(2_000_000, 3).floats[199_999]).toBe(0);
   expect(openWorkspace(200_000, 3, true).floats.buffer).toBeInstanceOf(ArrayBuffer);
   expect(floats[199_999]).toBe(7);
+});
+
+test('rows lie apart, with room for one number more', () => {
+  for (const plain of [false, true]) {
+    const { rows } = openRows([5, 8, 1], plain);
+    expect(rows.map((row) => row.length)).toEqual([5, 8, 1]);
+    const first = rows[0]!.byteOffset;
+    expect(rows.map((row) => (row.byteOffset - first) / 8)).toEqual([0, 8, 32]);
+  }
 });

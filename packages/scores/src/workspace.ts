@@ -1,11 +1,14 @@
-import { weighModule } from './wasm/weigh.js';
+import { plainMath, type RowMath } from './rowMath.js';
+import { kernelsModule } from './wasm/kernels.js';
 
-/** Memory for line filters, and the inner loop that runs in it. Its contents hold until the next one is opened. */
+/** Memory for rows of numbers, and the inner loops that run in it. Its contents hold until the next one is opened. */
 export interface Workspace {
   /** Numbers, of any content at first. */
   readonly floats: Float64Array;
   /** Table of where stretches of `floats` start, in bytes: 8 times the index. */
   readonly starts: Int32Array;
+  /** Loops over rows that are parts of `floats`. */
+  readonly math: RowMath;
   /**
    * Filters with symmetric weights: `out[x] = Σ_k taps[|k|] floats[starts[radius + k] / 8 + x]` for `k = -radius .. radius`.
    *
@@ -28,18 +31,53 @@ export interface Workspace {
 export function openWorkspace(floats: number, starts: number, plain = false): Workspace {
   const kernel = plain ? undefined : kernelFor(8 * floats + 4 * starts);
   if (kernel === undefined) return plainWorkspace(new Float64Array(floats), new Int32Array(starts));
-  const { buffer, weigh } = kernel;
+  const { buffer, weigh, math } = kernel;
   return {
     floats: new Float64Array(buffer, 0, floats),
     starts: new Int32Array(buffer, 8 * floats, starts),
+    math,
     weigh: (taps, radius, out, count) => {
       weigh(8 * floats, 8 * taps, 8 * out, radius, count);
     },
   };
 }
 
+/**
+ * Opens a workspace that is rows only.
+ *
+ * @param lengths - numbers of each row
+ * @param plain - whether to do without WebAssembly
+ * @returns the rows, of any content at first, and the loops over them
+ */
+export function openRows(lengths: readonly number[], plain = false): { rows: Float64Array[]; math: RowMath } {
+  const { floats, math } = openWorkspace(
+    lengths.reduce((sum, length) => sum + oddLines(length + 1), 0),
+    0,
+    plain,
+  );
+  let end = 0;
+  const rows = lengths.map((length) => {
+    const row = floats.subarray(end, end + length);
+    end += oddLines(length + 1);
+    return row;
+  });
+  return { rows, math };
+}
+
+/**
+ * Numbers in an odd number of cache lines (8 numbers each), at least as many as asked for: rows that are a power of two
+ * apart would push each other out of the cache.
+ *
+ * @param numbers - numbers needed
+ * @returns numbers to leave room for
+ */
+export function oddLines(numbers: number): number {
+  return 8 * (((numbers + 7) >> 3) | 1);
+}
+
 interface Kernel {
   buffer: ArrayBuffer;
+  math: RowMath;
   weigh: (starts: number, taps: number, out: number, radius: number, count: number) => void;
 }
 
@@ -54,10 +92,11 @@ let missing = false;
 function kernelFor(bytes: number): Kernel | undefined {
   if (missing || (shared !== undefined && shared.buffer.byteLength >= bytes)) return shared;
   try {
-    const module = new WebAssembly.Module(Uint8Array.from(atob(weighModule), (character) => character.charCodeAt(0)));
+    const module = new WebAssembly.Module(Uint8Array.from(atob(kernelsModule), (character) => character.charCodeAt(0)));
     const memory = new WebAssembly.Memory({ initial: Math.ceil((2 * bytes) / PAGE) });
     const { exports } = new WebAssembly.Instance(module, { workspace: { memory } });
-    shared = { buffer: memory.buffer, weigh: exports['weigh'] as Kernel['weigh'] };
+    const kernels = exports as Record<keyof RowMath | 'weigh', (...numbers: number[]) => number>;
+    shared = { buffer: memory.buffer, weigh: kernels.weigh, math: rowMathOf(kernels) };
   } catch {
     // A page may forbid WebAssembly by its content security policy, old platforms lack SIMD, memory may be short.
     missing = shared === undefined;
@@ -66,10 +105,34 @@ function kernelFor(bytes: number): Kernel | undefined {
   return shared;
 }
 
+/** The exported functions take where arrays lie in their memory. */
+function rowMathOf(kernels: Record<keyof RowMath, (...numbers: number[]) => number>): RowMath {
+  const { products, similarity, gradient, grey, halve, squaredDifferences } = kernels;
+  return {
+    products(x, y, { byteOffset: squares }, { byteOffset: product }, [a, b]) {
+      products(x.byteOffset, y.byteOffset, squares, product, x.length, a, b);
+    },
+    similarity(x, y, { byteOffset: squares }, { byteOffset: product }, { luminance, c1, covariance, c2 }) {
+      similarity(x.byteOffset, y.byteOffset, squares, product, x.length, luminance, c1, covariance, c2);
+    },
+    gradient(above, at, below, out, middle, scale) {
+      gradient(above.byteOffset, at.byteOffset, below.byteOffset, out.byteOffset, out.length, middle, scale);
+    },
+    grey(from, out, [red, green, blue]) {
+      grey(from.byteOffset, out.byteOffset, out.length, red, green, blue);
+    },
+    halve(top, bottom, out) {
+      halve(top.byteOffset, bottom.byteOffset, out.byteOffset, out.length);
+    },
+    squaredDifferences: (a, b) => squaredDifferences(a.byteOffset, b.byteOffset, a.length),
+  };
+}
+
 function plainWorkspace(floats: Float64Array, starts: Int32Array): Workspace {
   return {
     floats,
     starts,
+    math: plainMath,
     weigh: (taps, radius, out, count) => {
       weighPlain(floats, starts, taps, radius, out, count);
     },
