@@ -4,14 +4,16 @@
  *
  *   npx tsx --conditions=@adlib/source benchmarks/detectors/accuracy.ts --data ../shared/data/mvtec/bottle \
  *     --weights ../shared/weights/resnet18-layers1to3.safetensors --python <python with anomalib> \
- *     [--kinds padim,patchcore,spade,simplenet] [--seeds 0,1,2] [--size 224] [--ratio 0.01] [--meta 10] [--json results.json]
+ *     [--kinds padim,patchcore,spade,simplenet] [--seeds 0,1,2] [--size 224] [--ratio 0.01] [--meta 40] [--gan 4]
+ *     [--device cpu] [--peer-device cuda] [--json results.json]
  *
- * Without --python only ours. Intervals are 95 %, from 100 resamples of the test pictures.
+ * Without --python only ours; --peer-device is where Python trains SimpleNet. Intervals are 95 %, from 100 resamples of the test pictures.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Device } from '@adlib/core';
 import { createDetector } from '@adlib/models';
 import { figuresOf, intervals, type Figures, type Scored } from './figures.js';
 import { askPeer } from './peer.js';
@@ -26,15 +28,25 @@ const { values: args } = parseArgs({
     seeds: { type: 'string', default: '0,1,2' },
     size: { type: 'string', default: '224' },
     ratio: { type: 'string', default: '0.01' },
-    meta: { type: 'string', default: '10' },
+    meta: { type: 'string', default: '40' },
+    gan: { type: 'string', default: '4' },
+    device: { type: 'string', default: 'cpu' },
+    'peer-device': { type: 'string', default: 'cpu' },
     json: { type: 'string' },
   },
 });
 const size = Number(args.size);
+const device = args.device as Device;
 const pictures = await readPictures(args.data, size);
 const { train, test } = pictures;
 const common = { size: [size, size], weights: args.weights };
-const simplenet = { metaEpochs: Number(args.meta), ganEpochs: 4, clipNorm: 1, sigma: 4, imageScore: 'patches' };
+const simplenet = {
+  metaEpochs: Number(args.meta),
+  ganEpochs: Number(args.gan),
+  clipNorm: 1,
+  sigma: 4,
+  imageScore: 'patches',
+};
 const options: Record<string, Record<string, unknown>> = {
   padim: { ...common, features: 100 },
   patchcore: { ...common, coresetRatio: Number(args.ratio), neighbors: 9 },
@@ -45,15 +57,18 @@ const peerOptions: Record<string, object> = {
   padim: { features: 100 },
   patchcore: { coresetRatio: Number(args.ratio) },
   spade: {},
-  simplenet: { ...simplenet, dimension: 384, hidden: 256 },
+  simplenet: { ...simplenet, dimension: 384, hidden: 256, device: args['peer-device'] },
 };
 
 async function ours(kind: string, seed: number): Promise<Scored & { fit: number }> {
   const detector = createDetector(kind, options[kind]);
   const started = performance.now();
-  await detector.fit(train, { seed, device: 'cpu' });
+  await detector.fit(train, { seed, device });
   const fit = (performance.now() - started) / 1000;
-  const detections = await detector.score(test.map(({ image }) => image));
+  const detections = await detector.score(
+    test.map(({ image }) => image),
+    { device },
+  );
   detector.dispose();
   return { fit, scores: detections.map(({ score }) => score), maps: detections.map(({ map }) => map!.data) };
 }

@@ -1,8 +1,8 @@
 """The Python side of benchmarks/detectors: answers one line of JSON per task on standard input.
 
 PaDiM and PatchCore are anomalib's own models (pip install anomalib torch timm); SPADE and SimpleNet are transcriptions of
-byungjae89/SPADE-pytorch and DonaldRR/SimpleNet, whose code is not on PyPI. The backbone is timm's ResNet-18 with the given
-weights, or any timm network with random ones.
+byungjae89/SPADE-pytorch and DonaldRR/SimpleNet, whose code is not on PyPI, and need no anomalib. The backbone is timm's
+ResNet-18 with the given weights, or any timm network with random ones.
 """
 
 import json
@@ -14,11 +14,9 @@ import time
 os.environ["TQDM_DISABLE"] = "1"
 
 import numpy as np
+import timm
 import torch
 import torch.nn.functional as F
-from anomalib.models.components import TimmFeatureExtractor
-from anomalib.models.image.padim.torch_model import PadimModel
-from anomalib.models.image.patchcore.torch_model import PatchcoreModel
 from PIL import Image
 from safetensors.torch import load_file
 
@@ -35,17 +33,21 @@ def decode(path, size):
     return np.asarray(picture)[None]
 
 
-def load(extractor, weights):
+def load(network, weights):
     if weights is not None:
-        missing, _ = extractor.feature_extractor.load_state_dict(load_file(weights), strict=False)
+        missing, _ = network.load_state_dict(load_file(weights), strict=False)
         assert not [name for name in missing if not name.startswith("layer4")], missing
 
 
-class Patchcore:
-    def __init__(self, t):
-        self.t = t
-        self.model = PatchcoreModel(layers=["layer2", "layer3"], backbone=t["backbone"], pre_trained=False, num_neighbors=9)
-        load(self.model.feature_extractor, t["weights"])
+def extractor(t, layers):
+    """The maps after `layers`, as a list."""
+    network = timm.create_model(t["backbone"], pretrained=False, features_only=True, out_indices=layers).eval()
+    load(network, t["weights"])
+    return network
+
+
+class Anomalib:
+    """A model of anomalib, fitted as its own engine does."""
 
     def fit(self, batches):
         self.model.train()
@@ -53,7 +55,7 @@ class Patchcore:
         with torch.no_grad():
             for x in batches:
                 self.model(x)
-            self.model.subsample_embedding(self.t["coresetRatio"])
+            self.finish()
         self.model.eval()
 
     def score(self, x):
@@ -61,25 +63,31 @@ class Patchcore:
             out = self.model(x)
         return out.pred_score, out.anomaly_map[:, 0]
 
+
+class Patchcore(Anomalib):
+    def __init__(self, t):
+        from anomalib.models.image.patchcore.torch_model import PatchcoreModel
+
+        self.ratio = t["coresetRatio"]
+        self.model = PatchcoreModel(layers=["layer2", "layer3"], backbone=t["backbone"], pre_trained=False, num_neighbors=9)
+        load(self.model.feature_extractor.feature_extractor, t["weights"])
+
+    def finish(self):
+        self.model.subsample_embedding(self.ratio)
+
     def bytes(self):
         return self.model.memory_bank.numel() * 4
 
 
-class Padim:
+class Padim(Anomalib):
     def __init__(self, t):
+        from anomalib.models.image.padim.torch_model import PadimModel
+
         self.model = PadimModel(backbone=t["backbone"], pre_trained=False, n_features=t.get("features", 100))
-        load(self.model.feature_extractor, t["weights"])
+        load(self.model.feature_extractor.feature_extractor, t["weights"])
 
-    def fit(self, batches):
-        self.model.train()
-        self.model.feature_extractor.eval()
-        with torch.no_grad():
-            for x in batches:
-                self.model(x)
-            self.model.fit()
-        self.model.eval()
-
-    score = Patchcore.score
+    def finish(self):
+        self.model.fit()
 
     def bytes(self):
         return (self.model.gaussian.mean.numel() + self.model.gaussian.inv_covariance.numel()) * 4
@@ -94,13 +102,11 @@ def smooth(maps, sigma):
 class Spade:
     def __init__(self, t):
         self.neighbors = 5
-        self.extractor = TimmFeatureExtractor(backbone=t["backbone"], layers=["layer1", "layer2", "layer3"], pre_trained=False).eval()
-        load(self.extractor, t["weights"])
+        self.extractor = extractor(t, (1, 2, 3))
 
     def features(self, x):
         with torch.no_grad():
-            maps = self.extractor(x)
-        return [maps[f"layer{i}"] for i in (1, 2, 3)]
+            return self.extractor(x)
 
     def fit(self, batches):
         all_maps = [self.features(x) for x in batches]
@@ -129,9 +135,9 @@ class Spade:
 class Simplenet:
     def __init__(self, t):
         self.t = t
+        self.device = t.get("device", "cpu")
         self.dimension = t["dimension"]
-        self.extractor = TimmFeatureExtractor(backbone=t["backbone"], layers=["layer2", "layer3"], pre_trained=False).eval()
-        load(self.extractor, t["weights"])
+        self.extractor = extractor(t, (2, 3)).to(self.device)
         torch.manual_seed(t["seed"])
         d, h = self.dimension, t["hidden"]
         self.adapter = torch.nn.Linear(d, d)
@@ -139,13 +145,13 @@ class Simplenet:
         self.tail = torch.nn.Linear(h, 1, bias=False)
         for layer in (self.adapter, self.body[0], self.tail):
             torch.nn.init.xavier_normal_(layer.weight)
+        for part in (self.adapter, self.body, self.tail):
+            part.to(self.device)
 
     def embed(self, x):
         with torch.no_grad():
-            maps = self.extractor(x)
             vectors, grid = [], None
-            for name in ("layer2", "layer3"):
-                m = maps[name]
+            for m in self.extractor(x.to(self.device)):
                 channels = m.shape[1]
                 patches = F.unfold(m, 3, padding=1).reshape(len(m), channels * 9, *m.shape[-2:])
                 grid = grid or m.shape[-2:]
@@ -167,7 +173,7 @@ class Simplenet:
             order = torch.randperm(len(cache))
             for start in range(0, len(cache), 8):
                 true = self.adapter(torch.cat([cache[i] for i in order[start : start + 8]]))
-                fake = true + torch.normal(0, 0.015, true.shape)
+                fake = true + torch.normal(0, 0.015, true.shape, device=self.device)
                 scores = self.tail(self.body(torch.cat([true, fake])))
                 s_true, s_fake = scores[: len(true)], scores[len(true) :]
                 loss = torch.clip(margin - s_true, min=0).mean() + torch.clip(margin + s_fake, min=0).mean()
@@ -185,7 +191,8 @@ class Simplenet:
         with torch.no_grad():
             patches = -self.tail(self.body(self.adapter(rows))).reshape(len(x), 1, *grid)
         maps = F.interpolate(patches, size=x.shape[-2:], mode="bilinear", align_corners=False)[:, 0]
-        maps = smooth(maps, self.t["sigma"])
+        patches = patches.cpu()
+        maps = smooth(maps.cpu(), self.t["sigma"])
         return (maps if self.t["imageScore"] == "map" else patches).flatten(1).amax(1), maps
 
     def bytes(self):

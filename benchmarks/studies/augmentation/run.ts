@@ -4,11 +4,12 @@
  *
  *   npx tsx --conditions=@adlib/source benchmarks/studies/augmentation/run.ts --data ../shared/data/hazelnut_toy \
  *     --weights ../shared/weights/resnet18-layers1to3.safetensors [--seeds 0,1,2] [--regimes none,mild,strong] [--size 224]
- *     [--meta 10] [--gan 4] [--json results.json]
+ *     [--meta 40] [--gan 4] [--device cpu] [--json results.json]
  */
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { Device } from '@adlib/core';
 import { augmentedImages, imagesOf, type AugmentRegime } from '@adlib/datasets';
 import { mvtec } from '@adlib/datasets/node';
 import { SimpleNet, type TrackerEntry } from '@adlib/models';
@@ -23,12 +24,14 @@ const { values: args } = parseArgs({
     seeds: { type: 'string', default: '0,1,2' },
     regimes: { type: 'string', default: 'none,mild,strong' },
     size: { type: 'string', default: '224' },
-    meta: { type: 'string', default: '10' },
+    meta: { type: 'string', default: '40' },
     gan: { type: 'string', default: '4' },
+    device: { type: 'string', default: 'cpu' },
     json: { type: 'string' },
   },
 });
 const size = Number(args.size);
+const device = args.device as Device;
 const seeds = args.seeds.split(',').map(Number);
 const { name, test } = await readPictures(args.data, size);
 const train = imagesOf((await mvtec(args.data)).samples.filter(({ split }) => split === 'train'));
@@ -42,10 +45,13 @@ for (const regime of args.regimes.split(',') as AugmentRegime[]) {
     const options = { size: [size, size], weights: args.weights, metaEpochs: Number(args.meta), ganEpochs: Number(args.gan) } as const; // prettier-ignore
     const detector = new SimpleNet(options);
     const started = performance.now();
-    await detector.fit(regime === 'none' ? train : augmentedImages(train, regime, { seed }), { seed, device: 'cpu' });
+    await detector.fit(regime === 'none' ? train : augmentedImages(train, regime, { seed }), { seed, device });
     const seconds = (performance.now() - started) / 1000;
     const saturated = (detector.facts!['tracker'] as TrackerEntry[]).some((entry) => entry.saturated);
-    const detections = await detector.score(test.map(({ image }) => image));
+    const detections = await detector.score(
+      test.map(({ image }) => image),
+      { device },
+    );
     detector.dispose();
     const scored = { scores: detections.map(({ score }) => score), maps: detections.map(({ map }) => map!.data) };
     const figures = await figuresOf(test, scored, [...test.keys()]);
