@@ -45,7 +45,7 @@ export interface SimpleNetOptions extends EmbeddingOptions {
   learningRate?: number;
   /** Coupled weight decay of the discriminator. @defaultValue 1e-5 */
   weightDecay?: number;
-  /** Whether the discriminator's step size falls along a cosine to 0.4 of itself. @defaultValue false */
+  /** Whether the discriminator's step size falls along a cosine, pass by pass, to 0.4 of itself. @defaultValue false */
   cosine?: boolean;
   /** Upper bound of the norm of all gradients together; null for none. @defaultValue 1, baseline null */
   clipNorm?: number | null;

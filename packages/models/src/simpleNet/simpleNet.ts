@@ -52,7 +52,7 @@ export class SimpleNet extends EmbeddingDetector<FullSimpleNetOptions> {
 
   protected async learn(images: ImageCollection, context: LearnContext): Promise<Learned> {
     const { fn, validation, seed, device, long } = context;
-    const { dimension, adapterLayers, batchSize, ganEpochs, metaEpochs } = this.options;
+    const { dimension, adapterLayers, batchSize } = this.options;
     if (images.length === 0) {
       throw new RangeError(argumentMessage(fn, 'images', '1 or more images of good parts', images.length));
     }
@@ -64,9 +64,8 @@ export class SimpleNet extends EmbeddingDetector<FullSimpleNetOptions> {
     const heldPictures =
       validation && new PreparedImages(validation, this.preparation(), { fn, arg: 'validation', keepBytes: 0 });
     const { learn, held } = this.#hold(images.length, validation, random.split('hold-out').permutation(images.length));
-    const steps = metaEpochs * ganEpochs * Math.ceil(learn.length / batchSize);
     const initial = initialise(this.options, random.split('weights'));
-    const step = discriminatorStep(this.options, initial, steps, device);
+    const step = discriminatorStep(this.options, initial, Math.ceil(learn.length / batchSize), device);
     const judge = compile(
       (patches: tf.Tensor2D, noise: tf.Tensor2D, tensors: NamedTensors) => {
         const real = adapt(tensors, patches, adapterLayers);

@@ -23,6 +23,8 @@ export type StepOptions = Pick<
   | 'learningRate'
   | 'weightDecay'
   | 'cosine'
+  | 'metaEpochs'
+  | 'ganEpochs'
 >;
 
 /**
@@ -31,11 +33,11 @@ export type StepOptions = Pick<
  *
  * @param options - network and optimisers
  * @param initial - first values; copied
- * @param steps - steps that will be run, for the cosine
+ * @param perPass - steps in a pass over the pictures, for the cosine
  * @param device - where it runs
  * @returns the step, which belongs to the caller
  */
-export function discriminatorStep(options: StepOptions, initial: Initial, steps: number, device: Device): TrainStep {
+export function discriminatorStep(options: StepOptions, initial: Initial, perPass: number, device: Device): TrainStep {
   const { adapterLayers, margin, clipNorm } = options;
   return trainStep(
     ({ parameters, state, inputs }) => {
@@ -46,13 +48,15 @@ export function discriminatorStep(options: StepOptions, initial: Initial, steps:
       const [a, b] = tf.split(together.outputs, 2);
       return { loss: marginLoss(a as tf.Tensor1D, b as tf.Tensor1D, margin), state: together.state };
     },
-    { ...initial, optimizer: optimizers(options, steps), ...(clipNorm !== null && { clipNorm }), device },
+    { ...initial, optimizer: optimizers(options, perPass), ...(clipNorm !== null && { clipNorm }), device },
   );
 }
 
-function optimizers(options: StepOptions, steps: number): Optimizer {
-  const { adapterLearningRate, adapterWeightDecay, learningRate, weightDecay, cosine } = options;
-  const rate = cosine ? cosineSchedule({ from: learningRate, to: 0.4 * learningRate, steps }) : learningRate;
+function optimizers(options: StepOptions, perPass: number): Optimizer {
+  const { adapterLearningRate, adapterWeightDecay, learningRate, weightDecay, cosine, metaEpochs, ganEpochs } = options;
+  // As published: one step of the cosine a pass, down to its end before the last meta-epoch.
+  const fall = cosineSchedule({ from: learningRate, to: 0.4 * learningRate, steps: Math.max(1, metaEpochs - 1) * ganEpochs }); // prettier-ignore
+  const rate = cosine ? (step: number) => fall(Math.floor(step / perPass)) : learningRate;
   return parameterGroups({
     'adapter.': adamW({ learningRate: adapterLearningRate, weightDecay: adapterWeightDecay }),
     'discriminator.': adam({ learningRate: rate, weightDecay }),
