@@ -50,28 +50,48 @@ export function joinMaps(
  * @see amazon-science/patchcore-inspection, common.py, Preprocessing and Aggregator
  */
 export function pooledPatches(maps: readonly tf.Tensor4D[], size: number, dimension: number): tf.Tensor4D {
-  const vectors = maps.map((map) => {
-    const [, , , channels] = map.shape;
-    const bins = averagingBins(channels * size * size, dimension);
-    // The average of neighbours is a convolution whose filter holds each bin's share of channel and offset.
-    const filter = new Float32Array(size * size * channels * dimension);
-    bins.forEach(([start, end], bin) => {
-      for (let i = start; i < end; i++) {
-        const [channel, offset] = [Math.floor(i / (size * size)), i % (size * size)];
-        filter[(offset * channels + channel) * dimension + bin]! += 1 / (end - start);
-      }
-    });
-    const edge: [number, number] = [(size - 1) / 2, (size - 1) / 2];
-    const padded = pad(map, [[0, 0], edge, edge, [0, 0]]);
-    return tf.conv2d(padded, tf.tensor4d(filter, [size, size, channels, dimension]), 1, 'valid');
-  });
+  const vectors = maps.map((map) => pooledLayer(map, size, dimension));
   const joined = joinMaps(vectors, 'bilinear');
-  const together = averagingBins(vectors.length * dimension, dimension);
-  const matrix = new Float32Array(vectors.length * dimension * dimension);
-  together.forEach(([start, end], bin) => {
-    for (let i = start; i < end; i++) matrix[i * dimension + bin]! += 1 / (end - start);
+  const sums = sumAcross(joined, dimension, maps.length, 1);
+  return maps.length === 1 ? sums : tf.mul<tf.Tensor4D>(sums, 1 / maps.length);
+}
+
+/** Most values per channel for which the average of neighbours is quicker channel by channel. */
+const MOST_PER_CHANNEL = 16;
+
+/**
+ * Averages of neighbours and channels as a convolution whose filter holds each bin's share of channel and offset. A few
+ * channels share no bin with the others: then each channel has a filter of its own, and the few are added up.
+ */
+function pooledLayer(map: tf.Tensor4D, size: number, dimension: number): tf.Tensor4D {
+  const channels = map.shape[3];
+  const groups = commonDivisor(channels, dimension);
+  const each = dimension / groups;
+  const apart = each <= MOST_PER_CHANNEL;
+  const values = apart ? each : dimension;
+  const filter = new Float32Array(size * size * channels * values);
+  averagingBins(channels * size * size, dimension).forEach(([start, end], bin) => {
+    for (let i = start; i < end; i++) {
+      const [channel, offset] = [Math.floor(i / (size * size)), i % (size * size)];
+      filter[(offset * channels + channel) * values + (bin % values)]! += 1 / (end - start);
+    }
   });
-  return tf.conv2d(joined, tf.tensor4d(matrix, [1, 1, vectors.length * dimension, dimension]), 1, 'valid');
+  const weights = tf.tensor4d(filter, [size, size, channels, values]);
+  const edge = (size - 1) / 2;
+  if (!apart) return tf.conv2d(map, weights, 1, edge);
+  return sumAcross(tf.depthwiseConv2d(map, weights, 1, edge), groups, channels / groups, each);
+}
+
+/** Sums over the middle one of the three numbers that channels are made of, `groups * terms * each`. */
+function sumAcross(x: tf.Tensor4D, groups: number, terms: number, each: number): tf.Tensor4D {
+  if (terms === 1) return x;
+  const [batch, rows, columns] = x.shape;
+  const planes = tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [batch, groups, terms, each * rows * columns]);
+  return tf.transpose(tf.reshape(tf.sum(planes, 2), [batch, groups * each, rows, columns]), [0, 2, 3, 1]);
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 /**
