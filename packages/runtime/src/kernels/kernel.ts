@@ -44,6 +44,14 @@ export function prefersChannelsFirst(values: readonly TraceValue[]): boolean {
   return values.some((v) => v.channelsFirst !== undefined && v.plain === undefined);
 }
 
+/** A second value with the same names: its own reference count, no node. */
+export function sameAs(g: GraphBuilder, x: TraceValue): TraceValue {
+  const copy = g.value(g.named(x, prefersChannelsFirst([x])), x.shape, x.dtype, prefersChannelsFirst([x]));
+  if (x.plain !== undefined) copy.plain = x.plain;
+  if (x.channelsFirst !== undefined) copy.channelsFirst = x.channelsFirst;
+  return copy;
+}
+
 /** An axis of a rank-4 value in channels-first order. */
 export function channelsFirstAxis(axis: number): number {
   return [0, 2, 3, 1][axis]!;

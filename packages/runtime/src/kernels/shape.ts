@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../trace/graphBuilder.js';
 import { sizeOf, TraceValue, type TraceDtype } from '../trace/value.js';
-import { channelsFirstAxis, kernel, prefersChannelsFirst, type KernelTable } from './kernel.js';
+import { channelsFirstAxis, kernel, prefersChannelsFirst, sameAs, type KernelTable } from './kernel.js';
 import { rejectChannelsFirstFormat } from './unsupported.js';
 
 /** The same numbers in another shape. */
@@ -140,11 +140,9 @@ function batchToSpace(
 export const shapeKernels: KernelTable = {
   Reshape: kernel<{ shape: number[] }>(({ g, inputs: { x }, attrs }) => {
     const known = attrs.shape.filter((n) => n >= 0).reduce((a, b) => a * b, 1);
-    return reshape(
-      g,
-      x!,
-      attrs.shape.map((n) => (n < 0 ? x!.size / known : n)),
-    );
+    const shape = attrs.shape.map((n) => (n < 0 ? x!.size / known : n));
+    // `tf.batchNorm` ends with a reshape to the shape that is there; the memory order stays, too.
+    return shape.join() === x!.shape.join() && x!.constant === undefined ? sameAs(g, x!) : reshape(g, x!, shape);
   }),
   ExpandDims: kernel<{ dim: number }>(({ g, inputs, attrs }) => {
     const x = inputs['input']!;

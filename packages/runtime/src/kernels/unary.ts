@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../trace/graphBuilder.js';
 import type { TraceDtype, TraceValue } from '../trace/value.js';
-import { castTo, kernel, prefersChannelsFirst, type KernelTable, type TraceKernel } from './kernel.js';
+import { castTo, kernel, prefersChannelsFirst, sameAs, type KernelTable, type TraceKernel } from './kernel.js';
 
 type Emit<A> = (g: GraphBuilder, x: string, attrs: A, dtype: TraceDtype) => string;
 
@@ -89,11 +89,3 @@ export const unaryKernels: KernelTable = {
   ZerosLike: kernel(({ g, inputs: { x } }) => g.value(g.fill(x!.shape, 0, x!.dtype), x!.shape, x!.dtype)),
   Identity: kernel(({ inputs: { x }, g }) => sameAs(g, x!)),
 };
-
-/** A second value with the same names: its own reference count, no node. */
-function sameAs(g: GraphBuilder, x: TraceValue) {
-  const copy = g.value(g.named(x, prefersChannelsFirst([x])), x.shape, x.dtype, prefersChannelsFirst([x]));
-  if (x.plain !== undefined) copy.plain = x.plain;
-  if (x.channelsFirst !== undefined) copy.channelsFirst = x.channelsFirst;
-  return copy;
-}
