@@ -2,7 +2,9 @@
 import { rm, writeFile, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createRandom } from '@adlib/core';
-import { bundleKinds, datasetKinds, materialise, type FuzzKind } from './kinds.js';
+import { datasetKinds } from './kinds.js';
+import { bundleKinds } from './kinds/bundles.js';
+import { materialise, type FuzzKind } from './kinds/kind.js';
 import { drawMutation } from './mutate.js';
 
 /** What became of a mutated file. */

@@ -1,4 +1,8 @@
 import type { Random } from '@adlib/core';
+import { drawArchive } from './mutateArchive.js';
+
+/** What a file holds: decides the mutations. */
+export type Form = 'binary' | 'text' | 'json' | 'zip' | 'tar' | 'tar.gz';
 
 /** Changes a file's bytes, drawn from the stream; the input is not modified. */
 export type Mutation = (bytes: Uint8Array, random: Random, others: readonly Uint8Array[]) => Uint8Array;
@@ -196,9 +200,12 @@ export const mutateJson: Mutation = (bytes, random) => {
  * @param random - the stream
  * @returns the mutation
  */
-export function drawMutation(form: 'binary' | 'text' | 'json', random: Random): Mutation {
+export function drawMutation(form: Form, random: Random): Mutation {
   if (form === 'binary') return pick(random, binary);
   const turn = random.integer(10);
+  if (form === 'zip' || form === 'tar' || form === 'tar.gz') {
+    return turn < 6 ? (_, stream) => drawArchive(form, stream) : pick(random, binary);
+  }
   if (form === 'json' && turn < 6) return mutateJson;
   return turn < 8 ? pick(random, textual) : pick(random, binary);
 }

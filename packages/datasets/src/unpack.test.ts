@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { DatasetFormatError } from '@adlib/core';
 import * as tar from 'tar';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { tarBlock, tarOf, zip } from './testing/archives.js';
 import { unpack } from './unpack.js';
 
 let dir: string;
@@ -17,54 +18,6 @@ const failure = (promise: Promise<unknown>): Promise<Error> =>
     () => new Error('it succeeded'),
     (error: unknown) => error as Error,
   );
-
-/** A zip archive by the book: local headers, central directory, end. */
-function zip(entries: readonly (readonly [name: string, content: string, mode?: number])[]): Buffer {
-  const parts: Buffer[] = [];
-  const central: Buffer[] = [];
-  let at = 0;
-  for (const [name, content, mode = 0o100644] of entries) {
-    const packed = deflateRawSync(content);
-    const sizes = Buffer.alloc(12);
-    sizes.writeUInt32LE(crc32(content), 0);
-    sizes.writeUInt32LE(packed.length, 4);
-    sizes.writeUInt32LE(Buffer.byteLength(content), 8);
-    const lengths = Buffer.from([Buffer.byteLength(name), 0, 0, 0]);
-    const common = Buffer.concat([Buffer.from([20, 0, 0, 8, 8, 0, 0, 0, 0, 0]), sizes, lengths]);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE((mode << 16) >>> 0, 6);
-    tail.writeUInt32LE(at, 10);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), packed]);
-    central.push(Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.from([20, 3]), common, tail, Buffer.from(name)]));
-    parts.push(local);
-    at += local.length;
-  }
-  const list = Buffer.concat(central);
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(entries.length, 4);
-  end.writeUInt16LE(entries.length, 6);
-  end.writeUInt32LE(list.length, 8);
-  end.writeUInt32LE(at, 12);
-  return Buffer.concat([...parts, list, Buffer.from('PK\x05\x06'), end]);
-}
-
-/** One tar header and its content. */
-function tarBlock(name: string, content: string, type = '0', link = ''): Buffer {
-  const header = new tar.Header({ path: name, size: content.length, mode: 0o644, type: 'File', linkpath: link });
-  const block = Buffer.alloc(512);
-  header.encode(block, 0);
-  block.write(type, 156);
-  block.fill(' ', 148, 156);
-  block.write(
-    block
-      .reduce((a, b) => a + b, 0)
-      .toString(8)
-      .padStart(6, '0') + '\0 ',
-    148,
-  );
-  return Buffer.concat([block, Buffer.from(content.padEnd(512 * Math.ceil(content.length / 512), '\0'))]);
-}
-const tarOf = (...blocks: Buffer[]): Buffer => Buffer.concat([...blocks, Buffer.alloc(1024)]);
 
 async function archive(bytes: Buffer): Promise<string> {
   const path = join(dir, 'archive');
@@ -142,8 +95,8 @@ describe('unpack', () => {
     await symlink(outside, join(dir, 'link'));
     for (const [bytes, message] of [
       [zip([['link', '/etc', 0o120777]]), /holds link, which is a link or a device/],
-      [tarOf(tarBlock('link', '', '2', '/etc')), /holds link, which is a link/],
-      [tarOf(tarBlock('link', '', '1', 'a')), /holds link, which is a link/],
+      [tarOf(tarBlock('link', '', '2', { link: '/etc' })), /holds link, which is a link/],
+      [tarOf(tarBlock('link', '', '1', { link: 'a' })), /holds link, which is a link/],
       [tarOf(tarBlock('device', '', '3')), /holds device, which is a link or a device/],
       [
         zip([
@@ -157,6 +110,26 @@ describe('unpack', () => {
       expect(error).toBeInstanceOf(DatasetFormatError);
       expect(error.message).toMatch(message);
     }
+  });
+
+  test('names that no folder can hold are refused: too long, none, a file and a folder at once', async () => {
+    const deep = 'd/'.repeat(600);
+    for (const [names, message] of [
+      [['x'.repeat(256)], /holds a name of 256 bytes, x{50}\.\.\., too long/],
+      [['ü'.repeat(128)], /holds a name of 256 bytes/],
+      [[`${deep}x`], /holds a name of 1201 bytes/],
+      [['.'], /holds a file without a name/],
+      [['a.txt', 'A.txt/b.txt'], /holds A.txt\/b.txt where it holds a file and a folder of one name/],
+      [['a/b/c.txt', 'a/B'], /holds a\/B where it holds a file and a folder/],
+      [['a.txt', 'a.txt/'], /holds a.txt where it holds a file and a folder/],
+    ] as const) {
+      const error = await failure(unpack(await archive(zip(names.map((name) => [name, 'x']))), { to: to() }));
+      expect(error).toBeInstanceOf(DatasetFormatError);
+      expect(error.message).toMatch(message);
+      expect(await readdir(join(dir, 'out')).catch(() => [])).toEqual([]);
+    }
+    const long = ['ü'.repeat(127), `${'d/'.repeat(500)}x`, 'a/b', 'a/', 'a/c/', './e'];
+    expect(await unpack(await archive(zip(long.map((name) => [name, 'x']))), { to: to() })).toMatchObject({ files: 4 });
   });
 
   test('bombs, damage and other files are refused by name', async () => {

@@ -11,6 +11,7 @@ import {
   type LongCallOptions,
 } from '@adlib/core';
 import { makeFolder } from '@adlib/core/node';
+import { EntryNames } from './download/entryNames.js';
 import { tarEntries } from './download/tarEntries.js';
 import { zipEntries, type ArchiveEntry } from './download/zipEntries.js';
 
@@ -34,8 +35,8 @@ export interface UnpackResult {
 
 /**
  * Unpacks a zip, tar or tar.gz archive into a new folder, which appears when everything is there. Refused, with nothing kept:
- * names that lead out of the folder (`..`, absolute, drive letters), links and devices, two entries of one name, encrypted or
- * damaged archives, and more bytes than `maxBytes`. Memory does not depend on the archive's size.
+ * names that lead out of the folder (`..`, absolute, drive letters) or are too long, links and devices, two entries of one
+ * name, encrypted or damaged archives, and more bytes than `maxBytes`. In memory are the names and a few chunks of one file.
  *
  * Progress has stage `unpack`, in files.
  *
@@ -95,7 +96,7 @@ async function writeEntries(
   entries: AsyncIterable<ArchiveEntry>,
   { archive, folder, maxBytes, signal, onProgress }: Writing,
 ): Promise<Omit<UnpackResult, 'path'>> {
-  const seen = new Set<string>();
+  const names = new EntryNames();
   let files = 0;
   let bytes = 0;
   const count = (): Transform =>
@@ -108,14 +109,12 @@ async function writeEntries(
   await makeFolder(folder);
   for await (const entry of entries) {
     signal?.throwIfAborted();
-    const name = safeName(archive, entry.name);
-    if (entry.kind === 'folder') await makeFolder(join(folder, name));
-    else if (entry.kind === 'other') throw refused(archive, `holds ${entry.name}, which is a link or a device`);
+    if (entry.kind === 'other') throw refused(archive, `holds ${entry.name}, which is a link or a device`);
+    const name = names.add(entry.name, entry.kind);
+    if ('wrong' in name) throw refused(archive, name.wrong);
+    if (entry.kind === 'folder') await makeFolder(join(folder, name.path));
     else {
-      // Some file systems take upper and lower case for the same.
-      if (seen.has(name.toLowerCase())) throw refused(archive, `holds two files ${entry.name}`);
-      seen.add(name.toLowerCase());
-      const target = join(folder, name);
+      const target = join(folder, name.path);
       await makeFolder(dirname(target));
       const stream = Readable.from(await entry.open());
       await pipeline(
@@ -129,15 +128,6 @@ async function writeEntries(
     }
   }
   return { files, bytes };
-}
-
-/** A name below the folder, with forward slashes. */
-function safeName(archive: string, name: string): string {
-  const parts = name.split('/').filter((part) => part !== '' && part !== '.');
-  const leadsOut = name.startsWith('/') || parts.includes('..') || /^[a-z]:/i.test(name);
-  if (leadsOut || /[\\\0]/.test(name))
-    throw refused(archive, `holds ${JSON.stringify(name)}, which leads out of the folder`);
-  return parts.join('/');
 }
 
 function refused(archive: string, what: string): DatasetFormatError {
