@@ -25,33 +25,59 @@ export const prewitt: GradientKind = { middle: 1, scale: 1 / 3, zeros: true };
  * @param plain - whether to do without WebAssembly
  * @returns a new array of the same size
  */
-export function gradientMagnitude(
-  { data, size: [height, width] }: Level,
+export function gradientMagnitude(level: Level, kind: GradientKind, plain = false): Float64Array {
+  const out = new Float64Array(level.data.length);
+  forEachGradientRow(
+    [level],
+    kind,
+    (row, [line]) => {
+      out.set(line!, row * level.size[1]);
+    },
+    plain,
+  );
+  return out;
+}
+
+/**
+ * The same row by row, of planes of one size. Memory: a few rows.
+ *
+ * @param levels - the planes; not modified
+ * @param kind - the operator
+ * @param visit - takes a row of each, from the top; the arrays are reused
+ * @param plain - whether to do without WebAssembly
+ */
+export function forEachGradientRow(
+  levels: readonly Level[],
   { middle, scale, zeros }: GradientKind,
+  visit: (row: number, lines: readonly Float64Array[]) => void,
   plain = false,
-): Float64Array {
-  const { rows, math } = openRows([width + 2, width + 2, width + 2, width], plain);
-  const ring = rows.slice(0, 3);
-  const line = rows[3]!;
-  /** Fills the row's place in the ring. */
-  const load = (row: number): void => {
-    const own = ring[(row + 3) % 3]!;
+): void {
+  const [height, width] = levels[0]!.size;
+  const padded = width + 2;
+  const { rows, math } = openRows(
+    levels.flatMap(() => [padded, padded, padded, width]),
+    plain,
+  );
+  const rings = levels.map((_, m) => rows.slice(4 * m, 4 * m + 3));
+  const lines = levels.map((_, m) => rows[4 * m + 3]!);
+  /** Fills the row's place in a ring. */
+  const load = (m: number, row: number): void => {
+    const own = rings[m]![(row + 3) % 3]!;
     const inside = Math.min(Math.max(row, 0), height - 1);
     if (zeros && inside !== row) {
       own.fill(0);
       return;
     }
-    own.set(data.subarray(inside * width, (inside + 1) * width), 1);
+    own.set(levels[m]!.data.subarray(inside * width, (inside + 1) * width), 1);
     own[0] = zeros ? 0 : own[1]!;
     own[width + 1] = zeros ? 0 : own[width]!;
   };
-  const out = new Float64Array(height * width);
-  load(-1);
-  load(0);
   for (let row = 0; row < height; row++) {
-    load(row + 1);
-    math.gradient(ring[(row + 2) % 3]!, ring[row % 3]!, ring[(row + 1) % 3]!, line, middle, scale);
-    out.set(line, row * width);
+    rings.forEach((ring, m) => {
+      if (row === 0) [-1, 0].forEach((before) => load(m, before));
+      load(m, row + 1);
+      math.gradient(ring[(row + 2) % 3]!, ring[row % 3]!, ring[(row + 1) % 3]!, lines[m]!, middle, scale);
+    });
+    visit(row, lines);
   }
-  return out;
 }

@@ -1,3 +1,6 @@
+import { forEachGradientRow, sobel } from './gradient.js';
+import type { Level } from './pyramid.js';
+
 // Codes of the content partition: 0 preserved edge, 1 changed edge, 2 smooth, 3 texture.
 
 /**
@@ -73,23 +76,39 @@ export function poolRegionMeans({ counts, sums }: RegionSums): number {
   return total / present;
 }
 
-/** Weights in the Zanon-Diaz library by how many of the two images have an edge there; smooth parts and texture weigh the same. */
+/**
+ * Edges of the Zanon-Diaz library: in how many of two planes the gradient is above .12, per pixel.
+ *
+ * @param x - first plane, on the scale 0..1
+ * @param y - second plane, of the same size
+ * @returns 0, 1 or 2 per pixel
+ */
+export function countEdges(x: Level, y: Level): Uint8Array {
+  const out = new Uint8Array(x.data.length);
+  forEachGradientRow([x, y], sobel, (row, lines) => {
+    const [gx, gy] = lines as [Float64Array, Float64Array];
+    const at = row * x.size[1];
+    for (let i = 0; i < gx.length; i++) out[at + i] = Number(gx[i]! > 0.12) + Number(gy[i]! > 0.12);
+  });
+  return out;
+}
+
+/** Weights of that library where no plane, one or both have an edge; smooth parts and texture weigh the same. */
 const edgeWeights = [0.125, 0.5, 0.25];
 
 /**
- * Weighted mean over pixels with the weights of the Zanon-Diaz library: an edge has a gradient above .12.
+ * Weighted mean over pixels with the weights of the Zanon-Diaz library.
  *
  * @param map - values
- * @param reference - gradient magnitude of the first image, on the scale 0..1
- * @param distorted - gradient magnitude of the other image
+ * @param edges - from {@link countEdges}
  * @returns the pooled value
  */
-export function poolByEdges(map: Float64Array, reference: Float64Array, distorted: Float64Array): number {
+export function poolByEdges(map: Float64Array, edges: Uint8Array): number {
   let total = 0;
   let weight = 0;
   for (let i = 0; i < map.length; i++) {
     // A table, not branches: edges come too irregularly to be foreseen.
-    const w = edgeWeights[Number(reference[i]! > 0.12) + Number(distorted[i]! > 0.12)]!;
+    const w = edgeWeights[edges[i]!]!;
     total += w * map[i]!;
     weight += w;
   }

@@ -6,7 +6,7 @@ import { assertPair } from './pair.js';
 import { toPlanes } from './planes.js';
 import { raise } from './power.js';
 import { forEachEnlargedRow, halve, shrink, type Level } from './pyramid.js';
-import { croppedMean, partitionRelative, poolByEdges, poolRegionMeans, sumRegions } from './regions.js';
+import { countEdges, croppedMean, partitionRelative, poolByEdges, poolRegionMeans, sumRegions } from './regions.js';
 import {
   fillSettings,
   fitWindow,
@@ -130,12 +130,9 @@ function compareWang(
 function compareZd({ fn, gradient, partition }: Measure, settings: FullSettings, x: Level, y: Level): Compared {
   const { size } = x;
   const side = fitWindow(fn, settings, size);
-  const needsGradients = gradient || partition;
-  const gx = needsGradients ? gradientMagnitude(x, sobel) : x.data;
-  const gy = needsGradients ? gradientMagnitude(y, sobel) : y.data;
-  const [a, b] = gradient ? [gx, gy] : [x.data, y.data];
+  const [a, b] = gradient ? [gradientMagnitude(x, sobel), gradientMagnitude(y, sobel)] : [x.data, y.data];
   const local = localSimilarity(a, b, size, localSettings(settings, side, rangeOf(settings, a, b)), 'product');
-  const value = partition ? poolByEdges(local, gx, gy) : croppedMean(local, size, (side - 1) / 2);
+  const value = partition ? poolByEdges(local, countEdges(x, y)) : croppedMean(local, size, (side - 1) / 2);
   return { value, makeLocal: () => local };
 }
 
@@ -236,13 +233,16 @@ function localSettings(settings: FullSettings, side: number, range: number): Loc
   };
 }
 
+/** Two of each, not to wait for each; NaN is left out. */
 function valueRange(values: Float64Array): number {
-  let min = Infinity;
-  let max = -Infinity;
-  for (let i = 0; i < values.length; i++) {
+  let [min, max, least, most] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let i = 0; i < values.length; i += 2) {
     const v = values[i]!;
+    const w = values[Math.min(i + 1, values.length - 1)]!;
     min = v < min ? v : min;
     max = v > max ? v : max;
+    least = w < least ? w : least;
+    most = w > most ? w : most;
   }
-  return max - min;
+  return Math.max(max, most) - Math.min(min, least);
 }
