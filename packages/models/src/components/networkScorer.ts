@@ -35,6 +35,8 @@ export class NetworkScorer {
   readonly #parts: ScoringParts;
   readonly #prepare: PrepareOptions & { channels: 1 | 3 };
   readonly #compiled = new Map<Device, Compiled<ScoringFunction>>();
+  /** Memory for batches that no call is using. */
+  readonly #spare = new Map<number, Float32Array>();
   /** Calls of {@link scoreEach} that have begun and not ended. */
   #active = 0;
   #retired = false;
@@ -82,7 +84,8 @@ export class NetworkScorer {
     const run = this.#on(device);
     const { size, mode, shorterSide } = this.#prepare;
     const place = { size, ...(mode && { mode }), ...(shorterSide !== undefined && { shorterSide }) };
-    for await (const { start, images: batch, input } of imageBatches(fn, collection, this.#prepare, signal)) {
+    const batches = imageBatches(fn, collection, this.#prepare, signal, this.#spare);
+    for await (const { start, images: batch, input } of batches) {
       const { score, map } = await run(input, this.#parts.fed);
       const [, rows, columns] = map.shape as [number, number, number];
       for (const [i, image] of batch.entries()) {
