@@ -1,4 +1,10 @@
-export type { Backbone, BackboneLayer, WeightNames } from './backbones/backbone.js';
+export type { Backbone, BackboneFacts, BackboneLayer, WeightNames } from './backbones/backbone.js';
+export type { GraphBackbone, GraphBackboneDescription, GraphLayer } from './backbones/files/graphBackbone.js';
+export type { GraphBackboneOptions } from './backbones/files/graphOptions.js';
+export { onnxBackbone } from './backbones/files/onnxBackbone.js';
+export type { OnnxBackboneOptions } from './backbones/files/onnxBackbone.js';
+export { tfjsBackbone } from './backbones/files/tfjsBackbone.js';
+export type { TfjsSource } from './backbones/files/tfjsBackbone.js';
 export { loadBackbone } from './backbones/loadBackbone.js';
 export type { LoadBackboneOptions } from './backbones/loadBackbone.js';
 export { restoreBackbone } from './backbones/loadedBackbone.js';

@@ -26,9 +26,9 @@ export interface WeightNames {
   readonly epsilon?: number;
 }
 
-/** A network that turns pictures into feature maps; it holds no weights. */
-export interface Backbone {
-  /** Name in {@link backbones}. */
+/** What is known of a network that turns pictures into feature maps before its weights are there. */
+export interface BackboneFacts {
+  /** Name in {@link backbones}, or of the file. */
   readonly name: string;
   /** Outputs, from the picture on. */
   readonly layers: readonly BackboneLayer[];
@@ -36,6 +36,10 @@ export interface Backbone {
   readonly mean: readonly number[];
   /** What each channel is divided by afterwards. */
   readonly std: readonly number[];
+}
+
+/** A network that turns pictures into feature maps; it holds no weights. */
+export interface Backbone extends BackboneFacts {
   /** Tensors that some layers need, as torchvision names and shapes them; empty for a backbone without weights. */
   tensors(layers: readonly string[]): Record<string, readonly number[]>;
   /** Shapes of the folded tensors that some layers compute with: those of {@link Backbone.prepare}. */
@@ -107,6 +111,7 @@ export class StagedBackbone implements Backbone {
     return (this.#declared ??= declare(this.#options.stages()));
   }
 
+  /** Outputs, from the picture on. */
   get layers(): readonly BackboneLayer[] {
     return this.#stages.map(({ stage, channels, stride }) => ({
       name: stage.alias ?? stage.name,
@@ -171,7 +176,7 @@ export class StagedBackbone implements Backbone {
  * @returns an index into `backbone.layers` for each
  * @throws RangeError for an unknown layer, listing the known ones, for one named twice, or for none
  */
-export function findLayers(backbone: Backbone, layers: readonly string[]): number[] {
+export function findLayers(backbone: BackboneFacts, layers: readonly string[]): number[] {
   const all = backbone.layers;
   if (!Array.isArray(layers))
     throw new TypeError(argumentMessage(backbone.name, 'layers', 'an array of names', layers));

@@ -1,6 +1,7 @@
 import { argumentMessage, assertKnownOptions } from '@adlib/core';
 import type { HostTensor } from '@adlib/runtime';
 import type { Backbone } from './backbone.js';
+import { GraphBackbone } from './files/graphBackbone.js';
 import { withParameters, type LoadedBackbone } from './loadedBackbone.js';
 import { findBackbone } from './registry.js';
 import { openWeights, type BackboneWeights } from './weights/source.js';
@@ -8,11 +9,11 @@ import type { WeightSource } from './weights/weightSource.js';
 
 /** Options of {@link loadBackbone}. */
 export interface LoadBackboneOptions {
-  /** A key of {@link backbones}. */
-  backbone: string;
+  /** A key of {@link backbones}, or a backbone from a file: what `onnxBackbone` or `tfjsBackbone` gave. */
+  backbone: string | GraphBackbone;
   /** Names of its layers; only the tensors these need are read. */
   layers: readonly string[];
-  /** Where the weights come from; not for `filter-bank`, which has none. */
+  /** Where the weights come from; not for `filter-bank`, which has none, nor for a backbone from a file, which has its own. */
   weights?: BackboneWeights;
 }
 
@@ -37,16 +38,18 @@ export interface LoadBackboneOptions {
  * ```
  */
 export async function loadBackbone(options: LoadBackboneOptions): Promise<LoadedBackbone> {
-  const { backbone: name, layers, weights } = options;
+  const { backbone: choice, layers, weights } = options;
   assertKnownOptions('loadBackbone', options, ['backbone', 'layers', 'weights']);
-  const backbone = findBackbone('loadBackbone', name);
-  const shapes = backbone.tensors(layers);
-  if (Object.keys(shapes).length === 0) {
-    if (weights !== undefined) {
-      throw new RangeError(argumentMessage('loadBackbone', 'weights', `absent: ${name} has none`, weights));
-    }
-    return withParameters(backbone, layers, {});
+  const backbone = findBackbone('loadBackbone', choice);
+  const { name } = backbone;
+  const own = backbone instanceof GraphBackbone;
+  const shapes = own ? {} : backbone.tensors(layers);
+  if (Object.keys(shapes).length === 0 && weights !== undefined) {
+    const expected = `absent: ${name} has ${own ? 'its own' : 'none'}`;
+    throw new RangeError(argumentMessage('loadBackbone', 'weights', expected, weights));
   }
+  if (own) return backbone.load(layers);
+  if (Object.keys(shapes).length === 0) return withParameters(backbone, layers, {});
   if (weights === undefined) {
     const hint =
       "Give a path, an address, 'hub:timm/resnet18.tv_in1k', bytes or tensors, or use backbone 'filter-bank', which needs none.";

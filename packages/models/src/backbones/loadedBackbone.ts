@@ -1,12 +1,13 @@
 import type { HostTensor } from '@adlib/runtime';
 import * as tf from '@tensorflow/tfjs';
-import { assertTensors, findLayers, type Backbone, type BackboneLayer } from './backbone.js';
-import { findBackbone } from './registry.js';
+import { assertTensors, findLayers, type Backbone, type BackboneFacts, type BackboneLayer } from './backbone.js';
+import { GraphBackbone } from './files/graphBackbone.js';
+import { findBackbone, type BackboneChoice } from './registry.js';
 
 /** A backbone with its weights, ready to compute some of its layers. */
 export interface LoadedBackbone {
   /** The architecture. */
-  readonly backbone: Backbone;
+  readonly backbone: BackboneFacts;
   /** Layers that it computes, in the order asked for. */
   readonly layers: readonly BackboneLayer[];
   /** Folded tensors by name; save these, and give them to {@link restoreBackbone}. */
@@ -22,7 +23,7 @@ export interface LoadedBackbone {
 /**
  * A backbone of folded tensors: what {@link LoadedBackbone.parameters} held when it was saved.
  *
- * @param name - a key of {@link backbones}
+ * @param choice - a key of {@link backbones}, or a backbone from a file
  * @param layers - names of its layers, those it was loaded with or fewer
  * @param tensors - folded tensors by name; others among them are left alone. Kept, not copied
  * @returns the backbone, ready
@@ -36,11 +37,12 @@ export interface LoadedBackbone {
  * ```
  */
 export function restoreBackbone(
-  name: string,
+  choice: BackboneChoice,
   layers: readonly string[],
   tensors: Readonly<Record<string, HostTensor>>,
 ): LoadedBackbone {
-  const backbone = findBackbone('restoreBackbone', name);
+  const backbone = findBackbone('restoreBackbone', choice);
+  if (backbone instanceof GraphBackbone) return backbone.restore(layers, tensors);
   const shapes = backbone.parameters(layers);
   assertTensors('restoreBackbone', 'tensors', tensors, shapes);
   return withParameters(backbone, layers, Object.fromEntries(Object.keys(shapes).map((key) => [key, tensors[key]!])));

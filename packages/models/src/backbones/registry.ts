@@ -1,7 +1,8 @@
-import { assertOneOf } from '@adlib/core';
+import { argumentMessage, assertOneOf } from '@adlib/core';
 import { StagedBackbone, type Backbone } from './backbone.js';
 import { densenet } from './densenet.js';
 import { efficientnet, type EfficientNetShape } from './efficientnet.js';
+import { GraphBackbone, type GraphBackboneDescription } from './files/graphBackbone.js';
 import { FilterBank } from './filterBank.js';
 import { mobilenetV2, mobilenetV3 } from './mobilenet.js';
 import { counted, namesOf, replaced } from './names.js';
@@ -82,15 +83,32 @@ export const backbones: Readonly<Record<string, Backbone>> = Object.fromEntries(
   all.map((backbone) => [backbone.name, backbone]),
 );
 
+/** A backbone as options have it: its name, one from a file, or what saved options say of one from a file. */
+export type BackboneChoice = string | GraphBackbone | GraphBackboneDescription;
+
 /**
- * A backbone by name.
+ * The backbone that options mean.
  *
  * @param fn - caller, for the message
- * @param name - a key of {@link backbones}
+ * @param choice - a key of {@link backbones}, or a backbone from a file
  * @returns the backbone
- * @throws RangeError for an unknown name, listing the known ones
+ * @throws RangeError for an unknown name, listing the known ones; TypeError for anything else
  */
-export function findBackbone(fn: string, name: string): Backbone {
-  assertOneOf(fn, 'backbone', name, Object.keys(backbones));
-  return backbones[name]!;
+export function findBackbone(fn: string, choice: BackboneChoice): Backbone | GraphBackbone {
+  if (choice instanceof GraphBackbone) return choice;
+  if (isDescription(choice)) return new GraphBackbone(choice);
+  if (typeof choice !== 'string') {
+    const expected = 'a name, or what onnxBackbone or tfjsBackbone gave';
+    throw new TypeError(argumentMessage(fn, 'backbone', expected, choice));
+  }
+  if (/\.(onnx|json)$/i.test(choice)) {
+    const hint = 'Open a file with onnxBackbone or tfjsBackbone, and give what that returns.';
+    throw new RangeError(argumentMessage(fn, 'backbone', 'a key of backbones', choice, hint));
+  }
+  assertOneOf(fn, 'backbone', choice, Object.keys(backbones));
+  return backbones[choice]!;
+}
+
+function isDescription(choice: BackboneChoice): choice is GraphBackboneDescription {
+  return typeof choice === 'object' && choice !== null && Array.isArray(choice.layers) && Array.isArray(choice.size);
 }

@@ -12,6 +12,7 @@ import {
 import { compile, type HostTensor } from '@adlib/runtime';
 import type * as tf from '@tensorflow/tfjs';
 import { findLayers, type BackboneLayer } from '../backbones/backbone.js';
+import { GraphBackbone, type GraphBackboneDescription } from '../backbones/files/graphBackbone.js';
 import { loadBackbone } from '../backbones/loadBackbone.js';
 import { restoreBackbone, type LoadedBackbone } from '../backbones/loadedBackbone.js';
 import { findBackbone } from '../backbones/registry.js';
@@ -22,16 +23,20 @@ import { restoreTensors } from './restoreTensors.js';
 
 /** Options that every detector on pretrained features takes. */
 export interface EmbeddingOptions {
-  /** Network that makes the features: a key of `backbones`. @defaultValue 'resnet18' */
-  backbone?: string;
-  /** Layers whose maps are taken, the finest first; the others are brought to its grid. */
+  /**
+   * Network that makes the features: a key of `backbones`, or one from a file, which `onnxBackbone` and `tfjsBackbone` open.
+   * @defaultValue 'resnet18'
+   */
+  backbone?: string | GraphBackbone;
+  /** Layers whose maps are taken, the finest first; the others are brought to its grid. The default of a backbone from a file is all its maps. */
   layers?: readonly string[];
   /**
    * The backbone's weights: a path (Node) or address of a `.safetensors`, `.npz` or `.onnx` file, `hub:owner/name` (Node),
-   * bytes, or tensors by name. They are read by `fit` and saved with the detector. `filter-bank` needs none.
+   * bytes, or tensors by name. They are read by `fit` and saved with the detector. `filter-bank` needs none, and a backbone
+   * from a file has its own.
    */
   weights?: BackboneWeights;
-  /** Height and width of the network's input, in pixels. @defaultValue [256, 256] */
+  /** Height and width of the network's input, in pixels. @defaultValue [256, 256], or that for which a file was opened */
   size?: readonly [number, number];
   /** How pictures are brought to that size. @defaultValue 'stretch' */
   mode?: ResizeMode;
@@ -41,8 +46,8 @@ export interface EmbeddingOptions {
 
 /** {@link EmbeddingOptions} with every default filled in, as JSON. */
 export interface FullEmbeddingOptions {
-  /** Network. */
-  backbone: string;
+  /** Network: its name, or what is known of one from a file. */
+  backbone: string | GraphBackboneDescription;
   /** Layers. */
   layers: readonly string[];
   /** Path or address of the weights; null where they were given otherwise, or not at all. */
@@ -72,9 +77,12 @@ export function completeEmbedding(
   options: EmbeddingOptions,
   layers: readonly string[],
 ): FullEmbeddingOptions {
-  const { backbone = 'resnet18', weights, size = [256, 256], mode = 'stretch', shorterSide = null } = options;
+  const { backbone = 'resnet18', weights, mode = 'stretch', shorterSide = null } = options;
   const known = findBackbone(fn, backbone);
-  const chosen = options.layers ?? layers;
+  const file = known instanceof GraphBackbone ? known : undefined;
+  const { size = file?.size ?? [256, 256] } = options;
+  const maps = file?.layers.filter(({ stride }) => stride !== undefined).map(({ name }) => name);
+  const chosen = options.layers ?? maps ?? layers;
   const strides = findLayers(known, chosen).map((index) => known.layers[index]!.stride ?? Infinity);
   const unordered = strides.findIndex((stride, i) => i > 0 && stride < strides[i - 1]!);
   if (unordered > 0) {
@@ -83,6 +91,10 @@ export function completeEmbedding(
   assertOneOf(fn, 'mode', mode, ['stretch', 'crop', 'letterbox']);
   assertLength(fn, 'size', size, 2, '[height, width]');
   size.forEach((n, axis) => assertInteger(fn, `size[${axis}]`, n, 32));
+  if (file !== undefined && size.join() !== file.size.join()) {
+    const expected = `[${file.size.join(', ')}], for which ${file.name} was opened`;
+    throw new RangeError(argumentMessage(fn, 'size', expected, size, 'Open it with the size that is wanted.'));
+  }
   if (shorterSide !== null) {
     assertInteger(fn, 'shorterSide', shorterSide, Math.max(...size));
     if (mode !== 'crop') {
@@ -90,7 +102,8 @@ export function completeEmbedding(
     }
   }
   const named = typeof weights === 'string' ? weights : null;
-  return { backbone, layers: [...chosen], weights: named, size: [size[0], size[1]], mode, shorterSide };
+  const told = file?.description ?? known.name;
+  return { backbone: told, layers: [...chosen], weights: named, size: [size[0], size[1]], mode, shorterSide };
 }
 
 /** The embeddings of some pictures, as {@link EmbeddingDetector.eachEmbedding} gives them. */
@@ -109,32 +122,35 @@ export interface EmbeddedBatch {
  */
 export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> extends NetworkDetector<Options> {
   readonly #weights: BackboneWeights | undefined;
+  /** The backbone as it was given: one from a file with its graph, which options do not keep. */
+  readonly #backbone: string | GraphBackbone;
 
   /**
    * Nothing is read here.
    *
    * @param name - the class's name, for messages
    * @param options - complete options
-   * @param weights - the backbone's weights as the caller gave them
+   * @param given - the backbone and its weights as the caller gave them
    */
-  protected constructor(name: string, options: Options, weights: BackboneWeights | undefined) {
+  protected constructor(name: string, options: Options, given: Pick<EmbeddingOptions, 'backbone' | 'weights'>) {
     super(name, options);
     // Saved options say null where weights were given as bytes or tensors, or not at all.
-    this.#weights = weights ?? undefined;
+    this.#weights = given.weights ?? undefined;
+    const found = findBackbone(name, given.backbone ?? options.backbone);
+    this.#backbone = found instanceof GraphBackbone ? found : found.name;
   }
 
   /** Size, mode and normalisation of the backbone's input. */
   protected preparation(): PrepareOptions & { channels: 1 | 3 } {
-    const { backbone, size, mode, shorterSide } = this.options;
-    const { mean, std } = findBackbone('preparation', backbone);
+    const { size, mode, shorterSide } = this.options;
+    const { mean, std } = findBackbone('preparation', this.#backbone);
     return { size, mode, ...(shorterSide === null ? {} : { shorterSide }), channels: 3, mean, std };
   }
 
   /** Reads the backbone's weights. */
   protected loadBackbone(): Promise<LoadedBackbone> {
-    const { backbone } = this.options;
     return loadBackbone({
-      backbone,
+      backbone: this.#backbone,
       layers: this.backboneLayers,
       ...(this.#weights === undefined ? {} : { weights: this.#weights }),
     });
@@ -189,13 +205,14 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
   }
 
   protected restore(fn: string, saved: DetectorState): Record<string, HostTensor> {
-    const { backbone } = this.options;
     if (saved.kind === this.kind) this.#assertFeatures(fn, saved);
-    const shapes = Object.entries(findBackbone(fn, backbone).parameters(this.backboneLayers)).map(([name, shape]) => [
-      `${PREFIX}${name}`,
-      shape,
-    ]);
-    const all = { ...(Object.fromEntries(shapes) as Record<string, readonly number[]>), ...this.ownShapes(saved) };
+    const backbone = findBackbone(fn, this.#backbone);
+    const parameters =
+      backbone instanceof GraphBackbone
+        ? backbone.savedShapes(fn, withoutPrefix(saved.tensors))
+        : backbone.parameters(this.backboneLayers);
+    const shapes = Object.entries(parameters).map(([name, shape]) => [`${PREFIX}${name}`, shape] as const);
+    const all = { ...Object.fromEntries(shapes), ...this.ownShapes(saved) };
     const expected = Object.fromEntries(Object.entries(all).map(([name, shape]) => [name, { shape }]));
     return restoreTensors(fn, this.kind, saved, expected);
   }
@@ -207,21 +224,23 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
 
   /** The layers that the backbone computes. */
   protected get layers(): BackboneLayer[] {
-    const backbone = findBackbone(this.kind, this.options.backbone);
+    const backbone = findBackbone(this.kind, this.#backbone);
     return findLayers(backbone, this.backboneLayers).map((index) => backbone.layers[index]!);
   }
 
   /** The backbone among learned tensors. */
   protected backboneOf({ tensors }: Pick<Learned, 'tensors'>): LoadedBackbone {
-    const { backbone } = this.options;
-    const own = Object.entries(tensors).flatMap(([name, tensor]) =>
-      name.startsWith(PREFIX) ? [[name.slice(PREFIX.length), tensor] as const] : [],
-    );
-    return restoreBackbone(backbone, this.backboneLayers, Object.fromEntries(own));
+    return restoreBackbone(this.#backbone, this.backboneLayers, withoutPrefix(tensors));
   }
 }
 
 const PREFIX = 'backbone.';
+
+/** The backbone's tensors among some, under its own names. */
+function withoutPrefix(tensors: Readonly<Record<string, HostTensor>>): Record<string, HostTensor> {
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith(PREFIX));
+  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(PREFIX.length), tensor]));
+}
 
 /**
  * A backbone's tensors under the names they are saved by.

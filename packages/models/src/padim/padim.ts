@@ -39,7 +39,7 @@ export class PaDiM extends EmbeddingDetector<FullPaDiMOptions> {
 
   /** @param options - features and scoring; nothing is read or learned here */
   constructor(options: PaDiMOptions = {}) {
-    super('PaDiM', completePaDiM(options), options.weights);
+    super('PaDiM', completePaDiM(options), options);
   }
 
   protected async learn(images: ImageCollection, context: LearnContext): Promise<Learned> {

@@ -57,7 +57,7 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
 
   /** @param options - features, coreset and scoring; nothing is read or learned here */
   constructor(options: PatchCoreOptions = {}) {
-    super('PatchCore', completePatchCore(options), options.weights);
+    super('PatchCore', completePatchCore(options), options);
   }
 
   protected get units(): string {

@@ -47,7 +47,7 @@ export class SimpleNet extends EmbeddingDetector<FullSimpleNetOptions> {
 
   /** @param options - features, training and scoring; nothing is read or learned here */
   constructor(options: SimpleNetOptions = {}) {
-    super('SimpleNet', completeSimpleNet(options), options.weights);
+    super('SimpleNet', completeSimpleNet(options), options);
   }
 
   protected async learn(images: ImageCollection, context: LearnContext): Promise<Learned> {

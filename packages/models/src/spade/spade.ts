@@ -37,7 +37,7 @@ export class SPADE extends EmbeddingDetector<FullSPADEOptions> {
 
   /** @param options - features and scoring; nothing is read or learned here */
   constructor(options: SPADEOptions = {}) {
-    super('SPADE', completeSPADE(options), options.weights);
+    super('SPADE', completeSPADE(options), options);
   }
 
   protected override get backboneLayers(): readonly string[] {

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../trace/graphBuilder.js';
-import type { TraceDtype, TraceValue } from '../trace/value.js';
+import type { TraceDtype } from '../trace/value.js';
 import { castTo, kernel, prefersChannelsFirst, sameAs, type KernelTable, type TraceKernel } from './kernel.js';
 
 type Emit<A> = (g: GraphBuilder, x: string, attrs: A, dtype: TraceDtype) => string;
