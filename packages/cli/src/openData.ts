@@ -4,6 +4,7 @@ import { borderline, synthetic, type Dataset, type SyntheticKind } from '@adlib/
 import { folder, layouts, mvtec, readBorderline, readDataset } from '@adlib/datasets/node';
 import { Option, type Command } from 'commander';
 import { UsageError } from './failure.js';
+import { collectPair } from './optionValues.js';
 
 /** Help text of every `<data>` argument. */
 export const DATA_HELP =
@@ -13,6 +14,8 @@ export const DATA_HELP =
 export interface DataOptions {
   /** Name of its layout, a key of `layouts` of `@adlib/datasets/node`. @defaultValue told from the folder's content */
   layout?: string;
+  /** Options of the layout's own function. @defaultValue none */
+  layoutOption?: Record<string, unknown>;
   /** File that lists disputed images. @defaultValue none */
   borderline?: string;
 }
@@ -31,6 +34,12 @@ export function addDataOptions(command: Command): Command {
       ),
     )
     .option(
+      '--layout-option <key=value>',
+      'an option of the layout, for example split=2cls_highshot of visa; may be repeated',
+      collectPair,
+      {},
+    )
+    .option(
       '--borderline <file>',
       'CSV or JSON list of disputed images (file, reason): kept out of training and figures, told of apart',
     );
@@ -40,17 +49,20 @@ export function addDataOptions(command: Command): Command {
  * Opens what a `<data>` argument names.
  *
  * @param data - a folder, or `synthetic:<part>`
- * @param options - its layout, disputed images
+ * @param options - its layout with its options, disputed images
  * @returns the data set
  * @throws UsageError if there is no such folder or part, DatasetFormatError if the folder's content is not usable
  */
 export async function openData(data: string, options: DataOptions = {}): Promise<Dataset> {
-  const dataset = await openLayout(data, options.layout);
+  const dataset = await openLayout(data, options);
   if (options.borderline === undefined) return dataset;
   return borderline(dataset, await readBorderline(options.borderline));
 }
 
-async function openLayout(data: string, layout: string | undefined): Promise<Dataset> {
+async function openLayout(data: string, { layout, layoutOption = {} }: DataOptions): Promise<Dataset> {
+  if (layout === undefined && Object.keys(layoutOption).length > 0) {
+    throw new UsageError('--layout-option needs --layout <name>: options belong to a layout.');
+  }
   if (data.startsWith('synthetic:')) return openSynthetic(data.slice('synthetic:'.length));
   const found = await stat(data).catch(() => undefined);
   const takes = layout === undefined ? 'folder' : layouts[layout]!.takes;
@@ -58,7 +70,7 @@ async function openLayout(data: string, layout: string | undefined): Promise<Dat
   if (takes === 'folder' && !found.isDirectory()) {
     throw new UsageError(`${data} is a file; the data must be a folder of images.`);
   }
-  if (layout !== undefined) return readDataset(layout, data);
+  if (layout !== undefined) return readDataset(layout, data, layoutOption);
   return (await readdir(data)).includes('train') ? mvtec(data) : openFolder(data);
 }
 

@@ -44,6 +44,18 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 }
 
 /**
+ * Reads a number; what takes it checks the range.
+ *
+ * @param text - the number
+ * @returns the number
+ * @throws InvalidArgumentError if it is none
+ */
+export function decimal(text: string): number {
+  if (!/^\d*\.?\d+$/.test(text)) throw new InvalidArgumentError('It must be a number like 0.1.');
+  return Number(text);
+}
+
+/**
  * Reads a regular expression.
  *
  * @param text - the pattern
@@ -69,4 +81,16 @@ export function groupOf(pattern: RegExp): (sample: Sample) => string | undefined
     const match = pattern.exec(id);
     return match === null ? undefined : (match[1] ?? match[0]);
   };
+}
+
+/**
+ * The part that a sample shows, for `assignRoles`: what the pattern finds in its path, else what the layout says.
+ *
+ * @param pattern - as for {@link groupOf}; `undefined` leaves it to the layout
+ * @returns the option `group`, if there is a pattern
+ */
+export function grouping(pattern: RegExp | undefined): { group?: (sample: Sample) => string } {
+  if (pattern === undefined) return {};
+  const partOf = groupOf(pattern);
+  return { group: (sample) => partOf(sample) ?? sample.group ?? sample.id };
 }

@@ -6,6 +6,7 @@ import { addEvaluate } from './commands/evaluate.js';
 import { addExport } from './commands/export.js';
 import { addModels } from './commands/models.js';
 import { addPredict } from './commands/predict.js';
+import { addSplit } from './commands/split.js';
 import { addTrain } from './commands/train.js';
 import type { CommandContext } from './context.js';
 import { BAD_INPUT, CANCELLED, failureOf } from './failure.js';
@@ -82,7 +83,7 @@ function createProgram(context: CommandContext): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'adlib: ')) })
     .showSuggestionAfterError()
     .addHelpText('after', EXAMPLES);
-  for (const add of [addAudit, addAugment, addTrain, addEvaluate, addPredict, addExport, addModels])
+  for (const add of [addAudit, addAugment, addSplit, addTrain, addEvaluate, addPredict, addExport, addModels])
     add(program, context);
   return program;
 }

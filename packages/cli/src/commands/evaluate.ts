@@ -1,6 +1,7 @@
 import type { Device } from '@adlib/core';
 import { writeFileAtomic } from '@adlib/core/node';
-import type { Dataset, Sample } from '@adlib/datasets';
+import { samplesByRole, type Dataset, type Sample } from '@adlib/datasets';
+import { readRoles } from '@adlib/datasets/node';
 import { evaluate, type Evaluation, type EvaluationResults } from '@adlib/pipeline';
 import type { BundleDescription } from '@adlib/pipeline/node';
 import { renderReport, type TrackedOutputs } from '@adlib/report';
@@ -15,6 +16,7 @@ import { figureText, table } from '../table.js';
 interface EvaluateArguments extends DataOptions {
   json?: boolean;
   report?: string;
+  roles?: string;
   device: Device;
 }
 
@@ -32,6 +34,7 @@ export function addEvaluate(program: Command, context: CommandContext): void {
     .argument('<data>', DATA_HELP)
     .option('--json', 'print every figure, curve and decision as JSON')
     .option('--report <file>', 'write a report with pictures, one HTML file')
+    .option('--roles <file>', 'the roles that adlib split wrote: score its test images')
     .addOption(new Option('--device <device>', 'where to run').choices(DEVICES).default('auto'));
   addDataOptions(command).action((dir: string, data: string, options: EvaluateArguments) =>
     runEvaluate(dir, data, options, context),
@@ -41,7 +44,7 @@ export function addEvaluate(program: Command, context: CommandContext): void {
 async function runEvaluate(
   dir: string,
   data: string,
-  { json, report, device, ...opening }: EvaluateArguments,
+  { json, report, roles, device, ...opening }: EvaluateArguments,
   context: CommandContext,
 ): Promise<void> {
   const { signal, view } = context;
@@ -51,7 +54,7 @@ async function runEvaluate(
     dataset.warnings.forEach((warning) => context.tell(`warning: ${warning}`));
     const { training } = description.provenance;
     const seen = new Set(training?.seen);
-    const tested = await testSamples(dataset, seen, signal);
+    const tested = await (roles === undefined ? testSamples(dataset, seen, signal) : testPart(dataset, roles));
     const results = await writingFile(report, async () => {
       const evaluation = await evaluate(detector, threshold, tested, {
         name: dataset.name,
@@ -114,6 +117,14 @@ async function testSamples(dataset: Dataset, seen: ReadonlySet<string>, signal: 
   throw new UsageError(
     `${dataset.name} has no test images: all ${dataset.samples.length} are for training, or were used for it.`,
   );
+}
+
+/** The test images of a manifest, and the disputed ones, which have no role and are told of apart. */
+async function testPart(dataset: Dataset, file: string): Promise<Sample[]> {
+  const { test } = await samplesByRole(dataset, await readRoles(file));
+  if (test.length === 0) throw new UsageError(`${file} gives no image of ${dataset.name} the role test.`);
+  const apart = dataset.samples.filter(({ disputed, split }) => disputed !== undefined && split !== 'train');
+  return [...test, ...apart.filter(({ split }) => split !== 'validation')];
 }
 
 function summary(results: EvaluationResults): string {

@@ -1,5 +1,6 @@
 import type { Detector, Device } from '@adlib/core';
 import { assignRoles, samplesByRole, type Role, type Sample } from '@adlib/datasets';
+import { readRoles } from '@adlib/datasets/node';
 import { createDetector, detectors } from '@adlib/models';
 import { calibrate, train, type ScoreSummary, type TrainRecord } from '@adlib/pipeline';
 import { saveBundle } from '@adlib/pipeline/node';
@@ -8,7 +9,7 @@ import { Option, type Command } from 'commander';
 import { DEVICES, type CommandContext } from '../context.js';
 import { UsageError } from '../failure.js';
 import { addDataOptions, DATA_HELP, openData, type DataOptions } from '../openData.js';
-import { collectPair, groupOf, regularExpression, wholeNumber } from '../optionValues.js';
+import { collectPair, grouping, regularExpression, wholeNumber } from '../optionValues.js';
 import { texts } from '../facts.js';
 import { writingInto } from '../output.js';
 import { figureText, table } from '../table.js';
@@ -18,6 +19,7 @@ interface TrainArguments extends DataOptions {
   out: string;
   seed: number;
   group?: RegExp;
+  roles?: string;
   device: Device;
   epochs?: number;
   option: Record<string, unknown>;
@@ -33,7 +35,6 @@ interface TrainArguments extends DataOptions {
  * @param context - cancellation, progress, where results go
  */
 export function addTrain(program: Command, context: CommandContext): void {
-  const rules = thresholdRules.filter((rule) => rule.needs === 'good').map((rule) => rule.name);
   const command = program
     .command('train')
     .description('learn from images of good parts, fit a threshold, and save both as a bundle')
@@ -53,6 +54,7 @@ export function addTrain(program: Command, context: CommandContext): void {
       'regular expression on the path of an image; what it finds, or its first group, names the part: all images of a part get one role',
       regularExpression,
     )
+    .option('--roles <file>', 'the roles that adlib split wrote (default: drawn with the seed)')
     .addOption(new Option('--device <device>', 'where to train').choices(DEVICES).default('auto'))
     .option(
       '--epochs <number>',
@@ -61,8 +63,11 @@ export function addTrain(program: Command, context: CommandContext): void {
     )
     .option('--option <key=value>', 'an option of the detector, see adlib models; may be repeated', collectPair, {})
     .addOption(
-      new Option('--threshold-rule <rule>', 'how the threshold follows from the scores of good calibration images')
-        .choices(rules)
+      new Option(
+        '--threshold-rule <rule>',
+        'how the threshold follows from the scores of calibration images; some rules need defective ones among them',
+      )
+        .choices(thresholdRules.filter(({ needs }) => needs !== 'any').map(({ name }) => name))
         .default('meanPlusSigma'),
     )
     .option('--threshold-option <key=value>', 'an option of the rule; may be repeated', collectPair, {})
@@ -71,7 +76,12 @@ export function addTrain(program: Command, context: CommandContext): void {
 }
 
 async function runTrain(data: string, options: TrainArguments, context: CommandContext): Promise<void> {
-  const { model, out, seed, group, epochs, option, thresholdRule, thresholdOption } = options;
+  const { model, out, seed, group, roles: rolesFile, epochs, option, thresholdRule, thresholdOption } = options;
+  if (rolesFile !== undefined && group !== undefined) {
+    throw new UsageError(
+      '--group is for drawing roles, and --roles names those that are drawn. Give it to adlib split.',
+    );
+  }
   if (epochs !== undefined && 'epochs' in option) {
     throw new UsageError('epochs is given twice, as --epochs and as --option epochs.');
   }
@@ -79,8 +89,10 @@ async function runTrain(data: string, options: TrainArguments, context: CommandC
   try {
     const dataset = await openData(data, options);
     dataset.warnings.forEach((warning) => context.tell(`warning: ${warning}`));
-    const roles = await samplesByRole(dataset, await assignRoles(dataset, { seed, ...grouping(group) }));
-    tryRule(thresholdRule, thresholdOption, roles.calibration.length);
+    const manifest =
+      rolesFile === undefined ? assignRoles(dataset, { seed, ...grouping(group) }) : readRoles(rolesFile);
+    const roles = await samplesByRole(dataset, await manifest);
+    tryRule(thresholdRule, thresholdOption, roles.calibration);
     const trained = await writingInto(out, () => trainAndSave(detector, dataset.name, roles, options, context));
     context.view.stop();
     texts(detector.facts?.['warnings']).forEach((warning) => context.tell(`warning: ${warning}`));
@@ -94,16 +106,14 @@ async function runTrain(data: string, options: TrainArguments, context: CommandC
   }
 }
 
-function grouping(pattern: RegExp | undefined): { group?: (sample: Sample) => string } {
-  if (pattern === undefined) return {};
-  const partOf = groupOf(pattern);
-  return { group: (sample) => partOf(sample) ?? sample.group ?? sample.id };
-}
-
 /** A misspelt option of the rule, or too few calibration images for it, is told before the training and not after it. */
-function tryRule(rule: string, options: Readonly<Record<string, unknown>>, count: number): void {
-  const good = Array.from({ length: count }, (_, i) => 1 - Math.log(1 - (i + 0.5) / count));
-  fitThreshold(rule, { good }, options);
+function tryRule(rule: string, options: Readonly<Record<string, unknown>>, calibration: readonly Sample[]): void {
+  const ofLabel = (label: Sample['label']): number[] => {
+    const { length } = calibration.filter((sample) => sample.label === label);
+    return Array.from({ length }, (_, i) => 1 - Math.log(1 - (i + 0.5) / length));
+  };
+  const [good, defective] = [ofLabel('good'), ofLabel('defective').map((score) => score + 1)];
+  fitThreshold(rule, { good, ...(defective.length === 0 ? {} : { defective }) }, options);
 }
 
 interface Trained {
