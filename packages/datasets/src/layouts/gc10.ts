@@ -36,8 +36,9 @@ const classes = [
  * The set has some annotations without a picture, pictures without one, and pictures twice; each is a warning, and a picture
  * that lies in several folders is read once.
  *
- * Licence: none is stated by the authors; for research. Cite: X. Lv, F. Duan, J. Jiang, X. Fu, L. Gan, "Deep Metallic Surface
- * Defect Detection: The New Benchmark and Detection Network", Sensors 20(6), 2020.
+ * Licence: not stated by its authors, whose page welcomes its use and asks to cite the paper (the paper itself is under
+ * CC BY 4.0, which some mirrors give for the pictures, too). Cite: X. Lv, F. Duan, J. Jiang, X. Fu, L. Gan, "Deep Metallic
+ * Surface Defect Detection: The New Benchmark and Detection Network", Sensors 20(6), 1562, 2020.
  *
  * @param dir - the folder with pictures and annotations below it
  * @param options - another name

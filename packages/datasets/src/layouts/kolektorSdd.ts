@@ -16,8 +16,8 @@ export interface KolektorSddOptions {
  * mask; where it shows nothing the picture is good, so every mask is decoded when the data set is opened. The layout does not
  * say what is for training: `assignRoles` does.
  *
- * Licence: CC BY-NC-SA 4.0. Cite: D. Tabernik, S. Šela, J. Skvarč, D. Skočaj, "Segmentation-based deep-learning approach for
- * surface-defect detection", Journal of Intelligent Manufacturing 31, 2020.
+ * Licence: CC BY-NC-SA 4.0, as anomalib gives it. Cite: D. Tabernik, S. Šela, J. Skvarč, D. Skočaj, "Segmentation-based
+ * deep-learning approach for surface-defect detection", Journal of Intelligent Manufacturing 31, 2020.
  *
  * @param dir - the folder that holds `kos01`, `kos02`, ...
  * @param options - another name

@@ -17,8 +17,9 @@ export interface KolektorSdd2Options {
  * where it shows nothing the picture is good, so every mask is decoded when the data set is opened. Both parts hold good and
  * defective pictures; `assignRoles` gives the defective ones of the training part to calibration.
  *
- * Licence: CC BY-NC-SA 4.0. Cite: J. Božič, D. Tabernik, D. Skočaj, "Mixed supervision for surface-defect detection: from
- * weakly to fully supervised learning", Computers in Industry 129, 2021.
+ * Licence: CC BY-NC-SA 4.0, as most who name the authors' page give it; one mirror says CC BY-SA 4.0, so look at the page.
+ * Cite: J. Božič, D. Tabernik, D. Skočaj, "Mixed supervision for surface-defect detection: from weakly to fully supervised
+ * learning", Computers in Industry 129, 2021.
  *
  * @param dir - the folder that holds `train` and `test`
  * @param options - another name

@@ -21,8 +21,8 @@ export interface SeverstalOptions {
  * `ImageId,ClassId,EncodedPixels` (defects only). Defect types are `class-1` to `class-4`, several joined by `+`. Pictures
  * without run lengths are good. `test_images` has no ground truth and is not read.
  *
- * Licence: the competition's rules, which Kaggle shows before the download; not open. Cite: A. Grishin, BorisV, iBardintsev,
- * inversion, Oleg, "Severstal: Steel Defect Detection", Kaggle, 2019.
+ * Licence: not stated apart from the competition's rules, which are to be accepted on Kaggle before the download; read there
+ * what they allow. Cite: A. Grishin, BorisV, iBardintsev, inversion, Oleg, "Severstal: Steel Defect Detection", Kaggle, 2019.
  *
  * @param dir - the folder with `train.csv`
  * @param options - another name
