@@ -11,6 +11,7 @@ import { UsageError } from '../failure.js';
 import { addDataOptions, DATA_HELP, openData, type DataOptions } from '../openData.js';
 import { collectPair, grouping, regularExpression, wholeNumber } from '../optionValues.js';
 import { texts } from '../facts.js';
+import { commaNames, withBackbone } from '../openBackbone.js';
 import { writingInto } from '../output.js';
 import { figureText, table } from '../table.js';
 
@@ -23,6 +24,9 @@ interface TrainArguments extends DataOptions {
   device: Device;
   epochs?: number;
   option: Record<string, unknown>;
+  backbone?: string;
+  layers?: readonly string[];
+  backboneOption: Record<string, unknown>;
   thresholdRule: string;
   thresholdOption: Record<string, unknown>;
   json?: boolean;
@@ -62,6 +66,14 @@ export function addTrain(program: Command, context: CommandContext): void {
       wholeNumber(1, 1_000_000),
     )
     .option('--option <key=value>', 'an option of the detector, see adlib models; may be repeated', collectPair, {})
+    .option('--backbone <name>', 'network of the features: a name, an .onnx file, or the model.json of TensorFlow.js')
+    .option('--layers <names>', 'its layers, the finest first, between commas', commaNames)
+    .option(
+      '--backbone-option <key=value>',
+      'how its file is opened: mean, std, size, layout; may be repeated',
+      collectPair,
+      {},
+    )
     .addOption(
       new Option(
         '--threshold-rule <rule>',
@@ -85,7 +97,8 @@ async function runTrain(data: string, options: TrainArguments, context: CommandC
   if (epochs !== undefined && 'epochs' in option) {
     throw new UsageError('epochs is given twice, as --epochs and as --option epochs.');
   }
-  const detector = createDetector(model, { ...option, ...(epochs === undefined ? {} : { epochs }) });
+  const complete = await withBackbone(options);
+  const detector = createDetector(model, { ...complete, ...(epochs === undefined ? {} : { epochs }) });
   try {
     const dataset = await openData(data, options);
     dataset.warnings.forEach((warning) => context.tell(`warning: ${warning}`));
