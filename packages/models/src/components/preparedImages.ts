@@ -115,8 +115,14 @@ export class PreparedImages {
   }
 }
 
-/** Prepared pictures of one size side by side, `[pictures.length, height, width, channels]`; a new tensor. */
-function stack(pictures: readonly Float32Array[], prepare: PrepareOptions & { channels: 1 | 3 }): HostTensor {
+/**
+ * Pictures of one size side by side as a batch.
+ *
+ * @param pictures - prepared pictures, row-major HWC
+ * @param prepare - their size and channels
+ * @returns a new tensor `[pictures.length, height, width, channels]`
+ */
+export function stack(pictures: readonly Float32Array[], prepare: PrepareOptions & { channels: 1 | 3 }): HostTensor {
   const [height, width] = prepare.size;
   const each = height * width * prepare.channels;
   const data = new Float32Array(pictures.length * each);
