@@ -3,15 +3,44 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-/** The Python process of benchmarks/peers/detectors.py: one task at a time, in a process of its own. */
-export async function askPeer(python: string, task: object): Promise<Record<string, number> & { ms?: number[] }> {
-  const script = fileURLToPath(new URL('../peers/detectors.py', import.meta.url));
-  const child: ChildProcessByStdio<Writable, Readable, null> = spawn(python, [script], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  child.stdin.end(`${JSON.stringify(task)}\n`);
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line.startsWith('{')) return JSON.parse(line) as Record<string, number>;
+const script = fileURLToPath(new URL('../peers/detectors.py', import.meta.url));
+
+/** A process that answers lines with lines of JSON. */
+export class Side {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: AsyncIterator<string, undefined>;
+
+  /** Starts it. */
+  constructor(command: string, args: readonly string[]) {
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
-  throw new Error('the Python process gave no answer');
+
+  /** The Python process of benchmarks/peers/detectors.py. */
+  static python(python: string): Side {
+    return new Side(python, [script]);
+  }
+
+  /** Sends a line and waits for the answer, passing over lines that are none. */
+  async ask(line: string): Promise<Record<string, unknown>> {
+    this.#child.stdin.write(`${line}\n`);
+    for (;;) {
+      const { value, done } = await this.#lines.next();
+      if (done === true) throw new Error(`the process gave no answer to ${line.slice(0, 200)}`);
+      if (value.startsWith('{')) return JSON.parse(value) as Record<string, unknown>;
+    }
+  }
+
+  /** No more lines: the process ends. */
+  end(): void {
+    this.#child.stdin.end();
+  }
+}
+
+/** One task for the Python process, in a process of its own. */
+export async function askPeer(python: string, task: object): Promise<Record<string, number>> {
+  const side = Side.python(python);
+  const answer = await side.ask(JSON.stringify(task));
+  side.end();
+  return answer as Record<string, number>;
 }
