@@ -51,15 +51,21 @@ export function filterRows(filter: RowFilter, read: RowCallback, visit: RowCallb
   const taps = oddLines(down.length + across.length);
   const ring = taps + planes * length;
   const out = ring + (slots + 1) * slot;
-  const { floats, starts, math, weigh } = openWorkspace(out + slot, 2 * Math.max(reach, side) + 1, plain);
+  // Where the stretches start: those of each row downwards overlap, those across follow, plane by plane.
+  const startsOf = (m: number): number => rows.length + m * (2 * side + 1);
+  const { floats, starts, math, weigh } = openWorkspace(out + slot, startsOf(planes), plain);
   floats.set(down);
   floats.set(across, down.length);
   const lines = Array.from({ length: planes }, (_, m) => {
     const at = taps + m * length;
+    for (let k = 0; k <= 2 * side; k++) starts[startsOf(m) + k] = 8 * (at + k * channels);
     return floats.subarray(at, at + values + 2 * margin);
   });
   const inner = lines.map((line) => line.subarray(margin, margin + values));
   const results = lines.map((_, m) => floats.subarray(out + m * stride, out + m * stride + values));
+  rows.forEach((row, k) => {
+    starts[k] = 8 * (ring + (row < 0 ? slots : row % slots) * slot);
+  });
 
   // Where in a line the values of its margins come from.
   const origins = (first: number): Int32Array =>
@@ -77,9 +83,7 @@ export function filterRows(filter: RowFilter, read: RowCallback, visit: RowCallb
         line[k] = first < 0 ? value : line[first]!;
         line[margin + values + k] = last < 0 ? value : line[last]!;
       }
-      const from = (line.byteOffset - floats.byteOffset) >> 3;
-      for (let k = 0; k <= 2 * side; k++) starts[k] = 8 * (from + k * channels);
-      weigh(down.length, side, ring + at * slot + m * stride, values);
+      weigh(startsOf(m), down.length, side, ring + at * slot + m * stride, values);
     });
   };
 
@@ -93,11 +97,7 @@ export function filterRows(filter: RowFilter, read: RowCallback, visit: RowCallb
       read(next, inner, math);
       store(next % slots);
     }
-    for (let k = 0; k <= 2 * reach; k++) {
-      const source = rows[row + k]!;
-      starts[k] = 8 * (ring + (source < 0 ? slots : source % slots) * slot);
-    }
-    weigh(0, reach, out, planes * stride);
+    weigh(row, 0, reach, out, planes * stride);
     visit(row, results, math);
   }
 }

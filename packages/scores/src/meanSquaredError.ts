@@ -1,7 +1,7 @@
 import type { Image } from '@adlib/core';
 import { unitScale } from './pair.js';
 import { squaredErrors } from './squaredErrorMap.js';
-import { openRows } from './workspace.js';
+import { asFloat32, openRows } from './workspace.js';
 
 /** Values that are compared at a time, a multiple of 16: few calls, and what is copied stays in the processor's cache. */
 const BLOCK = 65536;
@@ -28,7 +28,7 @@ export function meanSquaredError(image: Image, reconstruction: Image, plain = fa
 function sumOfSquares(x: Image['data'], y: Image['data'], plain: boolean): number {
   const block = Math.min(BLOCK, 16 * Math.ceil(x.length / 16));
   const { rows, math } = openRows([block / 2, block / 2], plain);
-  const [a, b] = rows.map((row) => new Float32Array(row.buffer, row.byteOffset, block)) as [Float32Array, Float32Array];
+  const [a, b] = rows.map(asFloat32) as [Float32Array, Float32Array];
   let sum = 0;
   for (let start = 0; start < x.length; start += block) {
     const end = Math.min(start + block, x.length);

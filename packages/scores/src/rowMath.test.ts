@@ -1,6 +1,6 @@
 import { createRandom } from '@adlib/core';
 import { describe, expect, test } from 'vitest';
-import { openRows } from './workspace.js';
+import { asFloat32, openRows } from './workspace.js';
 
 const close = (actual: Float64Array, expected: (i: number) => number): void => {
   actual.forEach((value, i) => {
@@ -66,10 +66,7 @@ describe.each([false, true])('row by row, plain: %s', (plain) => {
 
   test('squared differences of float32, to 3e-7', () => {
     const { rows, math } = filled([24, 24]);
-    const [a, b] = rows.map((row) => new Float32Array(row.buffer, row.byteOffset, 48).fill(0)) as [
-      Float32Array,
-      Float32Array,
-    ];
+    const [a, b] = rows.map((row) => asFloat32(row).fill(0)) as [Float32Array, Float32Array];
     const random = createRandom(4);
     let sum = 0;
     for (let i = 0; i < 47; i++) {
@@ -80,5 +77,17 @@ describe.each([false, true])('row by row, plain: %s', (plain) => {
     expect(Math.abs(math.squaredDifferences(a, b) / sum - 1)).toBeLessThan(3e-7);
     b[46] = NaN;
     expect(math.squaredDifferences(a, b)).toBeNaN();
+  });
+
+  test('numbers that are not below a limit', () => {
+    const { rows, math } = filled([24, 25]);
+    const [values, found] = rows.map(asFloat32) as [Float32Array, Float32Array];
+    values.fill(0.2);
+    values.set([0.5, NaN, 0.7, 0.1], 30);
+    values[47] = 9;
+    expect(math.notBelow(values, 0.5, found)).toBe(4);
+    expect([...found.subarray(0, 4)]).toEqual([...Float32Array.of(0.5, NaN, 0.7, 9)]);
+    expect(math.notBelow(values.subarray(0, 16), 0.5, found)).toBe(0);
+    expect(math.notBelow(values.subarray(0, 16), -Infinity, found)).toBe(16);
   });
 });

@@ -52,6 +52,11 @@ export interface RowMath {
   halve(top: Float64Array, bottom: Float64Array, out: Float64Array): void;
   /** `Σ (a - b)²`, relative error at most 3e-7 unless squares leave the range of float32; the length is a multiple of 16. */
   squaredDifferences(a: Float32Array, b: Float32Array): number;
+  /**
+   * Copies the values that are not below a limit (and NaN) to `out`, which has room for one number more than `values`, and
+   * returns how many; the length is a multiple of 16.
+   */
+  notBelow(values: Float32Array, limit: number, out: Float32Array): number;
 }
 
 /** The same without WebAssembly. */
@@ -102,5 +107,13 @@ export const plainMath: RowMath = {
       odd += e * e;
     }
     return even + odd;
+  },
+  notBelow(values, limit, out) {
+    let count = 0;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (!(value < limit)) out[count++] = value;
+    }
+    return count;
   },
 };

@@ -1,5 +1,7 @@
-import { toRowMajor, type NdArray, type NdData } from '@adlib/core';
+import { toRowMajor, type NdArray } from '@adlib/core';
 import { assertView } from './plane.js';
+import { plainMath } from './rowMath.js';
+import { asFloat32, openRows } from './workspace.js';
 
 /**
  * A copy of a map's values as float64, checked.
@@ -59,10 +61,13 @@ function medianOfThree(a: number, b: number, c: number): number {
  * @param fn - caller, for the message
  * @param map - any view with at least `k` values; not modified
  * @param k - at least 1
+ * @param plain - whether to do without WebAssembly
  * @returns the mean; NaN if the map holds a NaN
  */
-export function meanOfLargest(fn: string, map: NdArray, k: number): number {
-  const values = upperPart(toRowMajor(map), k) ?? copyValues(fn, map).values;
+export function meanOfLargest(fn: string, map: NdArray, k: number, plain = false): number {
+  const data = toRowMajor(map);
+  const upper = data instanceof Float32Array ? upperPart(data, k, plain) : undefined;
+  const values = upper ?? copyValues(fn, map).values;
   for (let i = 0; i < values.length; i++) if (values[i]! !== values[i]!) return NaN;
   const first = values.length - k;
   quickSelect(values, first);
@@ -72,22 +77,32 @@ export function meanOfLargest(fn: string, map: NdArray, k: number): number {
 }
 
 /** Values looked at to guess a limit. */
-const SAMPLE = 1024;
+const SAMPLE = 512;
+/** Values that are compared with it at a time, a multiple of 16. */
+const BLOCK = 16384;
 
 /** Few values that hold the `k` largest and every NaN, by a limit guessed from a sample; undefined if that cannot be had. */
-function upperPart(values: NdData, k: number): Float64Array | undefined {
+function upperPart(values: Float32Array, k: number, plain: boolean): Float64Array | undefined {
   const n = values.length;
   if (n < 8 * SAMPLE || k > n / 8) return undefined;
-  const sample = Float64Array.from({ length: SAMPLE }, (_, i) => values[Math.floor(((i + 0.5) * n) / SAMPLE)]!).sort();
+  const sample = new Float32Array(SAMPLE);
+  for (let i = 0; i < SAMPLE; i++) sample[i] = values[Math.floor(((i + 0.5) * n) / SAMPLE)]!;
   const expected = (k / n) * SAMPLE;
-  const limit = sample[SAMPLE - Math.ceil(expected + 4 * Math.sqrt(expected) + 8)]!;
-  const kept = new Float64Array(n >> 2);
+  const rank = Math.ceil(expected + 4 * Math.sqrt(expected) + 4);
+  const limit = sample.sort()[SAMPLE - rank]!;
+  const { rows, math } = openRows([BLOCK / 2, BLOCK / 2], plain);
+  const [block, found] = rows.map(asFloat32) as [Float32Array, Float32Array];
+  const kept = new Float64Array(Math.ceil((2 * rank * n) / SAMPLE));
   let count = 0;
-  for (let i = 0; i < n; i++) {
-    const value = values[i]!;
-    if (value < limit) continue;
-    if (count === kept.length) return undefined;
-    kept[count++] = value;
+  for (let start = 0; start < n; start += BLOCK) {
+    const part = values.subarray(start, start + BLOCK);
+    block.set(part);
+    const whole = part.length - (part.length % 16);
+    let add = whole === 0 ? 0 : math.notBelow(block.subarray(0, whole), limit, found);
+    add += plainMath.notBelow(part.subarray(whole), limit, found.subarray(add));
+    if (count + add > kept.length) return undefined;
+    kept.set(found.subarray(0, add), count);
+    count += add;
   }
   return count < k ? undefined : kept.subarray(0, count);
 }

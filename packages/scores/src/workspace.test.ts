@@ -15,14 +15,14 @@ test('the module is what kernels.wat assembles to', async () => {
 describe.each([false, true])('weigh, plain: %s', (plain) => {
   test.each([0, 1, 2, 3, 4, 9])('is the sum that is stated, %i pairs', (radius) => {
     const random = createRandom(radius);
-    const { floats, starts, weigh } = openWorkspace(400, 2 * radius + 1, plain);
+    const { floats, starts, weigh } = openWorkspace(400, 3 + 2 * radius + 1, plain);
     for (let i = 0; i < floats.length; i++) floats[i] = random.normal();
     for (let k = 0; k < starts.length; k++) starts[k] = 8 * random.integer(200);
     const before = floats.slice();
-    weigh(5, radius, 300, 21);
+    weigh(3, 5, radius, 300, 21);
     for (let x = 0; x < 21; x++) {
       let sum = 0;
-      for (let k = -radius; k <= radius; k++) sum += before[5 + Math.abs(k)]! * before[starts[radius + k]! / 8 + x]!;
+      for (let k = -radius; k <= radius; k++) sum += before[5 + Math.abs(k)]! * before[starts[3 + radius + k]! / 8 + x]!;
       expect(floats[300 + x]).toBeCloseTo(sum, 12);
     }
     expect(floats.subarray(0, 300)).toEqual(before.subarray(0, 300));

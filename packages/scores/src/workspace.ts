@@ -10,14 +10,16 @@ export interface Workspace {
   /** Loops over rows that are parts of `floats`. */
   readonly math: RowMath;
   /**
-   * Filters with symmetric weights: `out[x] = Σ_k taps[|k|] floats[starts[radius + k] / 8 + x]` for `k = -radius .. radius`.
+   * Filters with symmetric weights: `out[x] = Σ_k taps[|k|] floats[starts[from + radius + k] / 8 + x]` for
+   * `k = -radius .. radius`.
    *
+   * @param from - index of the first of `2 radius + 1` entries of `starts`
    * @param taps - index of `radius + 1` weights, the middle one first
-   * @param radius - pairs of stretches; `starts` holds `2 radius + 1`
+   * @param radius - pairs of stretches
    * @param out - index of the first result
    * @param count - results; up to 7 more are written and read
    */
-  readonly weigh: (taps: number, radius: number, out: number, count: number) => void;
+  readonly weigh: (from: number, taps: number, radius: number, out: number, count: number) => void;
 }
 
 /**
@@ -36,8 +38,8 @@ export function openWorkspace(floats: number, starts: number, plain = false): Wo
     floats: new Float64Array(buffer, 0, floats),
     starts: new Int32Array(buffer, 8 * floats, starts),
     math,
-    weigh: (taps, radius, out, count) => {
-      weigh(8 * floats, 8 * taps, 8 * out, radius, count);
+    weigh: (from, taps, radius, out, count) => {
+      weigh(8 * floats + 4 * from, 8 * taps, 8 * out, radius, count);
     },
   };
 }
@@ -62,6 +64,16 @@ export function openRows(lengths: readonly number[], plain = false): { rows: Flo
     return row;
   });
   return { rows, math };
+}
+
+/**
+ * A row seen as float32, two in the place of one number.
+ *
+ * @param row - the row
+ * @returns twice as many numbers in the same memory
+ */
+export function asFloat32(row: Float64Array): Float32Array {
+  return new Float32Array(row.buffer, row.byteOffset, 2 * row.length);
 }
 
 /**
@@ -107,7 +119,7 @@ function kernelFor(bytes: number): Kernel | undefined {
 
 /** The exported functions take where arrays lie in their memory. */
 function rowMathOf(kernels: Record<keyof RowMath, (...numbers: number[]) => number>): RowMath {
-  const { products, similarity, gradient, grey, halve, squaredDifferences } = kernels;
+  const { products, similarity, gradient, grey, halve, squaredDifferences, notBelow } = kernels;
   return {
     products(x, y, { byteOffset: squares }, { byteOffset: product }, [a, b]) {
       products(x.byteOffset, y.byteOffset, squares, product, x.length, a, b);
@@ -125,6 +137,7 @@ function rowMathOf(kernels: Record<keyof RowMath, (...numbers: number[]) => numb
       halve(top.byteOffset, bottom.byteOffset, out.byteOffset, out.length);
     },
     squaredDifferences: (a, b) => squaredDifferences(a.byteOffset, b.byteOffset, a.length),
+    notBelow: (values, limit, out) => notBelow(values.byteOffset, out.byteOffset, values.length, limit),
   };
 }
 
@@ -133,8 +146,8 @@ function plainWorkspace(floats: Float64Array, starts: Int32Array): Workspace {
     floats,
     starts,
     math: plainMath,
-    weigh: (taps, radius, out, count) => {
-      weighPlain(floats, starts, taps, radius, out, count);
+    weigh: (from, taps, radius, out, count) => {
+      weighPlain(floats, starts.subarray(from), taps, radius, out, count);
     },
   };
 }

@@ -185,4 +185,30 @@
       (local.set $b (i32.add (local.get $b) (i32.const 64)))
       (br_if $columns (i32.lt_u (local.get $a) (local.get $end))))
     (local.set $low (f64x2.add (local.get $low) (local.get $high)))
-    (f64.add (f64x2.extract_lane 0 (local.get $low)) (f64x2.extract_lane 1 (local.get $low)))))
+    (f64.add (f64x2.extract_lane 0 (local.get $low)) (f64x2.extract_lane 1 (local.get $low))))
+
+  ;; Copies the float32 that are not below a limit, one after the other; returns how many. Sixteen numbers per turn.
+  (func (export "notBelow") (param $from i32) (param $out i32) (param $count i32) (param $limit f32) (result i32)
+    (local $end i32) (local $turn i32) (local $start i32) (local $l v128)
+    (local.set $l (f32x4.splat (local.get $limit)))
+    (local.set $start (local.get $out))
+    (local.set $end (i32.add (local.get $from) (i32.shl (local.get $count) (i32.const 2))))
+    (loop $turns
+      (local.set $turn (i32.add (local.get $from) (i32.const 64)))
+      (if (i32x4.all_true (v128.and
+            (v128.and
+              (f32x4.lt (v128.load (local.get $from)) (local.get $l))
+              (f32x4.lt (v128.load offset=16 (local.get $from)) (local.get $l)))
+            (v128.and
+              (f32x4.lt (v128.load offset=32 (local.get $from)) (local.get $l))
+              (f32x4.lt (v128.load offset=48 (local.get $from)) (local.get $l)))))
+        (then (local.set $from (local.get $turn)))
+        (else
+          (loop $numbers
+            (f32.store (local.get $out) (f32.load (local.get $from)))
+            (local.set $out (i32.add (local.get $out)
+              (i32.shl (i32.eqz (f32.lt (f32.load (local.get $from)) (local.get $limit))) (i32.const 2))))
+            (local.set $from (i32.add (local.get $from) (i32.const 4)))
+            (br_if $numbers (i32.lt_u (local.get $from) (local.get $turn))))))
+      (br_if $turns (i32.lt_u (local.get $from) (local.get $end))))
+    (i32.shr_u (i32.sub (local.get $out) (local.get $start)) (i32.const 2))))
