@@ -1,6 +1,7 @@
 import { assertFinite, assertKnownOptions, assertOneOf, ndarray, type Image } from '@adlib/core';
 import { assertPair } from './pair.js';
 import { gradientMagnitude, prewitt } from './gradient.js';
+import { returnPlanes } from './planePool.js';
 import { toPlanes } from './planes.js';
 import { forEachEnlargedRow, halve, type Level } from './pyramid.js';
 import { lazyResult, type SimilarityResult } from './similarityOptions.js';
@@ -43,7 +44,9 @@ export function gmsd(image: Image, reconstruction: Image, options: GmsdOptions =
   const gradientOf = (of: Image): Level => {
     const grey = { data: toPlanes(of, 'grey')[0]!, size };
     const level = downsample ? halve(grey, 'zeros') : grey;
-    return { data: gradientMagnitude(level, prewitt), size: level.size };
+    const data = gradientMagnitude(level, prewitt);
+    returnPlanes(grey.data, ...(downsample ? [level.data] : []));
+    return { data, size: level.size };
   };
   const gms = gradientOf(image);
   const other = gradientOf(reconstruction).data;
@@ -55,10 +58,11 @@ export function gmsd(image: Image, reconstruction: Image, options: GmsdOptions =
     gms.data[i] = similarity;
     sum += similarity;
   }
-  const mean = sum / other.length;
+  returnPlanes(other);
+  const mean = sum / gms.data.length;
   let squares = 0;
-  for (let i = 0; i < other.length; i++) squares += (gms.data[i]! - mean) * (gms.data[i]! - mean);
-  const score = pooling === 'mean' ? 1 - mean : Math.sqrt(squares / other.length);
+  for (let i = 0; i < gms.data.length; i++) squares += (gms.data[i]! - mean) * (gms.data[i]! - mean);
+  const score = pooling === 'mean' ? 1 - mean : Math.sqrt(squares / gms.data.length);
   return lazyResult(1 - score, score, () => {
     const map = new Float32Array(size[0] * size[1]);
     forEachEnlargedRow(gms, size, (row, line) => {

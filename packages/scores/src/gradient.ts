@@ -1,3 +1,4 @@
+import { borrowPlane } from './planePool.js';
 import type { Level } from './pyramid.js';
 import { openRows } from './workspace.js';
 
@@ -23,10 +24,10 @@ export const prewitt: GradientKind = { middle: 1, scale: 1 / 3, zeros: true };
  * @param level - the plane; not modified
  * @param kind - the operator
  * @param plain - whether to do without WebAssembly
- * @returns a new array of the same size
+ * @returns an array of the same size from {@link borrowPlane}
  */
 export function gradientMagnitude(level: Level, kind: GradientKind, plain = false): Float64Array {
-  const out = new Float64Array(level.data.length);
+  const out = borrowPlane(level.data.length);
   forEachGradientRow(
     [level],
     kind,

@@ -1,5 +1,6 @@
 import type { Image } from '@adlib/core';
 import { unitScale } from './pair.js';
+import { borrowPlane } from './planePool.js';
 import { openRows } from './workspace.js';
 
 /**
@@ -9,7 +10,7 @@ import { openRows } from './workspace.js';
  * @param color - one plane per channel, or one of `0.299 R + 0.587 G + 0.114 B`
  * @param scale - factor on the values; it brings them to 0..1 if not given
  * @param plain - whether to do without WebAssembly
- * @returns new arrays
+ * @returns arrays from {@link borrowPlane}
  */
 export function toPlanes(
   image: Image,
@@ -18,7 +19,7 @@ export function toPlanes(
   plain = false,
 ): Float64Array[] {
   const { data, channels, width, height } = image;
-  const planes = Array.from({ length: color === 'grey' ? 1 : channels }, () => new Float64Array(width * height));
+  const planes = Array.from({ length: color === 'grey' ? 1 : channels }, () => borrowPlane(width * height));
   const { rows, math } = openRows([width * channels, width], plain);
   const [colours, line] = rows as [Float64Array, Float64Array];
   for (let row = 0; row < height; row++) {

@@ -1,6 +1,7 @@
 import { borderIndices } from './border.js';
 import { correlate } from './correlate.js';
 import { gaussianKernel } from './gaussianKernel.js';
+import { borrowPlane } from './planePool.js';
 import { openRows } from './workspace.js';
 
 /** A float64 plane. */
@@ -17,7 +18,7 @@ export interface Level {
  * @param level - the plane; not modified
  * @param beyond - what an odd size ends with: the last row or column once more (as TensorFlow's MS-SSIM), or zeros
  * @param plain - whether to do without WebAssembly
- * @returns a new plane of `ceil(height / 2) × ceil(width / 2)`
+ * @returns a plane of `ceil(height / 2) × ceil(width / 2)` from {@link borrowPlane}
  */
 export function halve(
   { data, size: [height, width] }: Level,
@@ -34,7 +35,7 @@ export function halve(
     if (width % 2 === 1) own[width] = beyond === 'zeros' ? 0 : own[width - 1]!;
     if (inside !== row && beyond === 'zeros') own.fill(0);
   };
-  const out = new Float64Array(h * w);
+  const out = borrowPlane(h * w);
   for (let y = 0; y < h; y++) {
     load(2 * y, top);
     load(2 * y + 1, bottom);

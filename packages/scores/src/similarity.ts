@@ -3,6 +3,7 @@ import { compareChannels } from './compareChannels.js';
 import { gradientMagnitude, sobel } from './gradient.js';
 import { localSimilarity, type LocalPart, type LocalSettings } from './localSimilarity.js';
 import { assertPair } from './pair.js';
+import { returnPlanes } from './planePool.js';
 import { toPlanes } from './planes.js';
 import { raise } from './power.js';
 import { forEachEnlargedRow, halve, shrink, type Level } from './pyramid.js';
@@ -73,6 +74,7 @@ export function compare(
   const x = toPlanes(image, settings.color);
   const y = toPlanes(reconstruction, settings.color);
   const compared = x.map((plane, c) => comparePlanes(measure, settings, { data: plane, size }, { data: y[c]!, size }));
+  returnPlanes(...x, ...y);
   const similarity = compared.reduce((sum, { value }) => sum + value, 0) / compared.length;
   return lazyResult(similarity, 1 - similarity, () => {
     const map = new Float32Array(size[0] * size[1]);
@@ -123,6 +125,7 @@ function compareWang(
   const value = partition
     ? poolRegionMeans(sumRegions(values, partitionRelative(gx, gy), size, crop))
     : croppedMean(values, size, crop);
+  if (needsGradients) returnPlanes(gx, gy);
   return { value, makeLocal: () => values };
 }
 
@@ -132,6 +135,7 @@ function compareZd({ fn, gradient, partition }: Measure, settings: FullSettings,
   const side = fitWindow(fn, settings, size);
   const [a, b] = gradient ? [gradientMagnitude(x, sobel), gradientMagnitude(y, sobel)] : [x.data, y.data];
   const local = localSimilarity(a, b, size, localSettings(settings, side, rangeOf(settings, a, b)), 'product');
+  if (gradient) returnPlanes(a, b);
   const value = partition ? poolByEdges(local, countEdges(x, y)) : croppedMean(local, size, (side - 1) / 2);
   return { value, makeLocal: () => local };
 }
@@ -140,17 +144,20 @@ function compareZd({ fn, gradient, partition }: Measure, settings: FullSettings,
 function multiplyScales(measure: Measure, settings: FullSettings, x: Level, y: Level): Compared {
   const weights = scaleWeights(measure.fn, settings, x.size);
   const full = x.size;
+  const halves: Float64Array[] = [];
   let value = 1;
   const scales = weights.map((weight, j) => {
     if (j > 0) {
       x = halve(x);
       y = halve(y);
+      halves.push(x.data, y.data);
     }
     const part: LocalPart = j === weights.length - 1 ? 'product' : 'contrast';
     const scale = compareWang(measure, settings, x, y, part);
     value *= Math.max(scale.value, 0) ** weight;
     return { weight, size: x.size, makeLocal: scale.makeLocal };
   });
+  returnPlanes(...halves);
   const makeLocal = (): Float64Array => {
     const map = new Float64Array(full[0] * full[1]).fill(1);
     for (const { weight, size, makeLocal: own } of scales) {

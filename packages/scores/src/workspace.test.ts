@@ -22,7 +22,8 @@ describe.each([false, true])('weigh, plain: %s', (plain) => {
     weigh(3, 5, radius, 300, 21);
     for (let x = 0; x < 21; x++) {
       let sum = 0;
-      for (let k = -radius; k <= radius; k++) sum += before[5 + Math.abs(k)]! * before[starts[3 + radius + k]! / 8 + x]!;
+      for (let k = -radius; k <= radius; k++)
+        sum += before[5 + Math.abs(k)]! * before[starts[3 + radius + k]! / 8 + x]!;
       expect(floats[300 + x]).toBeCloseTo(sum, 12);
     }
     expect(floats.subarray(0, 300)).toEqual(before.subarray(0, 300));
