@@ -1,4 +1,5 @@
-import { argumentMessage, assertFinite, assertInteger, assertOneOf } from '@adlib/core';
+import { argumentMessage, assertFinite, assertInteger, assertKnownOptions, assertOneOf } from '@adlib/core';
+import type { Device, LongCallOptions } from '@adlib/core';
 import {
   assertEmbeddingKeys,
   completeEmbedding,
@@ -6,8 +7,17 @@ import {
   type FullEmbeddingOptions,
 } from '../components/embeddingDetector.js';
 
+/** One of several backbones of a {@link PatchCore}; as the options of the same names. */
+export type BackboneMember = Pick<EmbeddingOptions, 'backbone' | 'layers' | 'weights'>;
+
 /** Options of {@link PatchCore}. */
 export interface PatchCoreOptions extends EmbeddingOptions {
+  /**
+   * Several backbones instead of one, each with its layers, weights and bank: scores and maps are means of those of each,
+   * divided by the root mean square length of its bank's centred patches (`amazon`: its square). Leave `backbone`, `layers`
+   * and `weights` out then. @defaultValue null
+   */
+  backbones?: readonly BackboneMember[] | null;
   /**
    * Whose PatchCore, where the two well-known ones differ.
    *
@@ -40,10 +50,22 @@ export interface PatchCoreOptions extends EmbeddingOptions {
   memoryLimit?: number;
 }
 
-/** {@link PatchCoreOptions} with every default filled in, as JSON. */
-export type FullPatchCoreOptions = FullEmbeddingOptions & Required<Omit<PatchCoreOptions, keyof EmbeddingOptions>>;
+/** Options of {@link PatchCore.add}. */
+export interface AddImagesOptions extends LongCallOptions {
+  /** Where features are computed. @defaultValue 'auto' */
+  device?: Device;
+}
 
-const OWN = ['variant', 'coresetRatio', 'neighbors', 'dimension', 'patchSize', 'sigma', 'memoryLimit'];
+/** {@link PatchCoreOptions} with every default filled in, as JSON. */
+export type FullPatchCoreOptions = FullEmbeddingOptions &
+  Required<Omit<PatchCoreOptions, keyof EmbeddingOptions | 'backbones'>> & {
+    /** Backbones of an ensemble, the first of them the options' own; null for one. */
+    backbones: readonly Pick<FullEmbeddingOptions, 'backbone' | 'layers' | 'weights'>[] | null;
+  };
+
+const LAYERS = ['layer2', 'layer3'];
+const MEMBER = ['backbone', 'layers', 'weights'] as const;
+const OWN = ['backbones', 'variant', 'coresetRatio', 'neighbors', 'dimension', 'patchSize', 'sigma', 'memoryLimit'];
 
 /**
  * Fills in defaults and checks.
@@ -68,7 +90,7 @@ export function completePatchCore(options: PatchCoreOptions): FullPatchCoreOptio
   assertFinite(fn, 'sigma', sigma, 0);
   assertFinite(fn, 'memoryLimit', memoryLimit, 1);
   return {
-    ...completeEmbedding(fn, options, ['layer2', 'layer3']),
+    ...completeBackbones(fn, options),
     variant,
     coresetRatio,
     neighbors,
@@ -77,4 +99,46 @@ export function completePatchCore(options: PatchCoreOptions): FullPatchCoreOptio
     sigma,
     memoryLimit,
   };
+}
+
+/** Options of the features: those of the first backbone where there are several. */
+function completeBackbones(
+  fn: string,
+  options: PatchCoreOptions,
+): FullEmbeddingOptions & Pick<FullPatchCoreOptions, 'backbones'> {
+  const { backbones = null, mode, shorterSide } = options;
+  if (backbones === null) return { ...completeEmbedding(fn, options, LAYERS), backbones };
+  if (!Array.isArray(backbones) || backbones.length === 0) {
+    throw new TypeError(
+      argumentMessage(fn, 'backbones', 'a list of one or more { backbone, layers, weights }', backbones),
+    );
+  }
+  // One from a file has its size; all take pictures of that.
+  const sizes = backbones.map((member: BackboneMember) => member?.backbone).filter((each) => typeof each === 'object');
+  const size = options.size ?? sizes[0]?.size;
+  const shared = { ...(size && { size }), ...(mode && { mode }), ...(shorterSide !== undefined && { shorterSide }) };
+  const full = backbones.map((member: BackboneMember, i) => {
+    assertKnownOptions(`${fn}.backbones[${i}]`, member, MEMBER);
+    return completeEmbedding(`${fn}.backbones[${i}]`, { ...shared, ...member }, LAYERS);
+  });
+  const [first] = full as [FullEmbeddingOptions];
+  // Saved options name the first twice.
+  for (const name of MEMBER) {
+    if (options[name] === undefined || options[name] === null) continue;
+    if (JSON.stringify(options[name]) === JSON.stringify(first[name])) continue;
+    throw new RangeError(argumentMessage(fn, name, 'left out with backbones', options[name]));
+  }
+  return { ...first, backbones: full.map(({ backbone, layers, weights }) => ({ backbone, layers, weights })) };
+}
+
+/**
+ * Options of a detector for one of several backbones.
+ *
+ * @param options - the ensemble's, complete
+ * @param member - one of its backbones, as it was given
+ * @returns options of a PatchCore
+ */
+export function memberOptions(options: FullPatchCoreOptions, member: BackboneMember): PatchCoreOptions {
+  const others = Object.entries(options).filter(([name]) => !MEMBER.some((own) => own === name));
+  return { ...Object.fromEntries(others), backbones: null, ...member };
 }

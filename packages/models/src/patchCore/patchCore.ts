@@ -5,10 +5,8 @@ import {
   createRandom,
   toCollection,
   type DetectorState,
-  type Device,
   type ImageCollection,
   type Images,
-  type LongCallOptions,
 } from '@adlib/core';
 import type { HostTensor } from '@adlib/runtime';
 import * as tf from '@tensorflow/tfjs';
@@ -19,23 +17,28 @@ import type { LearnContext, Learned } from '../components/networkDetector.js';
 import type { ScoringParts } from '../components/networkScorer.js';
 import { joinMaps, localMean, pooledPatches } from '../components/patchEmbedding.js';
 import { subtractMean } from '../components/subtractMean.js';
-import { completePatchCore, type FullPatchCoreOptions, type PatchCoreOptions } from './options.js';
+import {
+  combineScores,
+  extentOf,
+  joinLearned,
+  learnedOf,
+  memberProgress,
+  restoreMembers,
+  type ScoringMember,
+} from './ensemble.js';
+import { completePatchCore, memberOptions } from './options.js';
+import type { AddImagesOptions, FullPatchCoreOptions, PatchCoreOptions } from './options.js';
 import { nearestSquared, reweightedScore, type BankTensors } from './patchScores.js';
 import { PatchStore, selectPatches } from './patchStore.js';
-
-/** Options of {@link PatchCore.add}. */
-export interface AddImagesOptions extends LongCallOptions {
-  /** Where features are computed. @defaultValue 'auto' */
-  device?: Device;
-}
+import { centred, joinRows, squaredLengths } from './rows.js';
 
 /**
  * PatchCore: a memory bank of the most different patches of good parts; a patch is as anomalous as it is far from its
  * nearest neighbour in the bank. Nothing is trained.
  *
  * The patch score is the Euclidean distance (`amazon`: its square), the image score the largest patch score, reweighted; the
- * map is the grid of patch scores enlarged and smoothed. Cost of one picture: the backbone, and one product of
- * `positions * channels * bank`. Memory of `fit`: all patches once and their projection once, or `memoryLimit`, and
+ * map is the grid of patch scores enlarged and smoothed. Cost of one picture: the backbone, and products
+ * with the bank, `positions * channels * bank` multiplications at most. Memory of `fit`: all patches once and their projection once, or `memoryLimit`, and
  * the bank.
  *
  * @example
@@ -55,12 +58,17 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
   readonly kind = 'patchcore';
   protected readonly ownFeatureOptions = ['variant', 'patchSize', 'dimension'];
 
+  /** One detector for each of several backbones; none where there is one. */
+  readonly #members: readonly PatchCore[];
+
   /** @param options - features, coreset and scoring; nothing is read or learned here */
   constructor(options: PatchCoreOptions = {}) {
-    super('PatchCore', completePatchCore(options), options);
+    super('PatchCore', completePatchCore(options), options.backbones?.[0] ?? options);
+    this.#members = (options.backbones ?? []).map((member) => new PatchCore(memberOptions(this.options, member)));
   }
 
   protected get units(): string {
+    if (this.#members.length > 0) return 'distance of features in units of the bank';
     return this.options.variant === 'amazon' ? 'squared distance of features' : 'distance of features';
   }
 
@@ -77,6 +85,9 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     if (images.length === 0) {
       throw new RangeError(argumentMessage(fn, 'images', '1 or more images of good parts', images.length));
     }
+    if (this.#members.length > 0) {
+      return this.#joined((member, i) => member.learn(images, { ...context, long: memberProgress(long, i) }));
+    }
     const backbone = await this.loadBackbone();
     const select = { variant: this.options.variant, random: createRandom(seed), device, long };
     const store = new PatchStore(images.length, this.options.memoryLimit, select);
@@ -88,6 +99,13 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
       tensors: { ...savedBackbone(backbone), bank, owners, centre },
       facts: { images: images.length, patches: store.seen, bank: bank.shape[0], thinned: store.thinned, seed },
     };
+  }
+
+  /** Something learned by each member in turn, as one. */
+  async #joined(learn: (member: PatchCore, index: number) => Learned | Promise<Learned>): Promise<Learned> {
+    const parts: Learned[] = [];
+    for (const [i, member] of this.#members.entries()) parts.push(await learn(member, i));
+    return joinLearned(parts);
   }
 
   /** Puts the patches of pictures into a store, each with the number of its picture, counted from `first`. */
@@ -130,7 +148,25 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     const learned = this.learned('add');
     signal?.throwIfAborted();
     const long = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
-    const collection = toCollection(images);
+    const added = await this.#added(learned, toCollection(images), { fn, device, long });
+    signal?.throwIfAborted();
+    if (this.learned('add') !== learned) throw new Error(`${fn}: the detector was changed meanwhile. Add again.`);
+    this.replace(added);
+    return this;
+  }
+
+  /** What was learned with more pictures in it. */
+  async #added(
+    learned: Learned,
+    collection: ImageCollection,
+    context: Pick<LearnContext, 'fn' | 'device' | 'long'>,
+  ): Promise<Learned> {
+    const { device, long } = context;
+    if (this.#members.length > 0) {
+      return this.#joined((member, i) =>
+        member.#added(learnedOf(learned, i), collection, { ...context, long: memberProgress(long, i) }),
+      );
+    }
     const { tensors, facts } = learned;
     const first = facts['images'] as number;
     const { bank, owners, centre } = tensors as { bank: HostTensor; owners: HostTensor; centre: HostTensor };
@@ -140,17 +176,14 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
       device,
       long,
     });
-    const context = { fn, device, long };
     const backbone = this.backboneOf(learned);
     const patches = (x: tf.Tensor4D) =>
       tf.sub<tf.Tensor4D>(joinMaps(this.#maps(backbone, x), 'bilinear'), tf.tensor1d(centre.data));
     await this.#gather(collection, context, patches, first, store);
     const count = Math.min(store.rows, Math.floor(this.options.coresetRatio * store.seen));
     const more = count === 0 ? undefined : await store.finish(count, bank);
-    signal?.throwIfAborted();
-    if (this.learned('add') !== learned) throw new Error(`${fn}: the detector was changed meanwhile. Add again.`);
     const joined = more && { bank: joinRows(bank, more.bank), owners: joinRows(owners, more.owners) };
-    this.replace({
+    return {
       tensors: { ...tensors, ...joined },
       facts: {
         ...facts,
@@ -159,8 +192,7 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
         bank: (joined?.bank ?? bank).shape[0],
         thinned: (facts['thinned'] as number) + store.thinned,
       },
-    });
-    return this;
+    };
   }
 
   /**
@@ -173,7 +205,16 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
    * @throws RangeError for a number that is out of range, or if nothing would be left
    */
   remove(indices: readonly number[]): this {
-    const { tensors, facts } = this.learned('remove');
+    this.replace(this.#without(this.learned('remove'), indices));
+    return this;
+  }
+
+  /** What was learned without some pictures. */
+  #without(learned: Learned, indices: readonly number[]): Learned {
+    if (this.#members.length > 0) {
+      return joinLearned(this.#members.map((member, i) => member.#without(learnedOf(learned, i), indices)));
+    }
+    const { tensors, facts } = learned;
     const { bank, owners } = tensors as { bank: HostTensor; owners: HostTensor };
     indices.forEach((index, i) => {
       assertInteger('PatchCore.remove', `indices[${i}]`, index, 0, (facts['images'] as number) - 1);
@@ -183,11 +224,10 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     if (kept.length === 0) {
       throw new RangeError('PatchCore.remove: indices must leave a picture in the bank, got all that are in it.');
     }
-    this.replace({
+    return {
       tensors: { ...tensors, bank: selectPatches(bank, kept), owners: selectPatches(owners, kept) },
       facts: { ...facts, bank: kept.length },
-    });
-    return this;
+    };
   }
 
   protected ownShapes(saved: DetectorState): Record<string, readonly number[]> {
@@ -205,6 +245,9 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
 
   /** The tensors of a saved state, checked and copied; throws RangeError naming what does not fit. */
   protected override restore(fn: string, saved: DetectorState): Record<string, HostTensor> {
+    if (this.#members.length > 0) {
+      return restoreMembers(fn, saved, this.#members.length, (state, i) => this.#members[i]!.restore(fn, state));
+    }
     const tensors = super.restore(fn, saved);
     // `add` and `remove` go on from these.
     for (const name of ['images', 'patches']) assertInteger(fn, `state.facts.${name}`, saved.facts[name], 1);
@@ -219,6 +262,9 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
   }
 
   protected scoring(learned: Learned): ScoringParts {
+    if (this.#members.length > 0) {
+      return combineScores(this.#members.map((member, i) => member.#weighed(learnedOf(learned, i))));
+    }
     const backbone = this.backboneOf(learned);
     const { bank, centre } = learned.tensors as { bank: HostTensor; centre: HostTensor };
     const { variant, neighbors, size, sigma } = this.options;
@@ -243,32 +289,12 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     };
     return { score, fed: { bank, norms: squaredLengths(bank) } };
   }
-}
 
-/** Maps less the centre of their patches, whose values belong to the maps one after the other. */
-function centred(maps: readonly tf.Tensor4D[], centre: HostTensor): tf.Tensor4D[] {
-  let first = 0;
-  return maps.map((map) => {
-    const start = first;
-    first += map.shape[3];
-    return tf.sub(map, tf.tensor1d(centre.data.slice(start, first)));
-  });
-}
-
-function joinRows(a: HostTensor, b: HostTensor): HostTensor {
-  const data = new Float32Array(a.data.length + b.data.length);
-  data.set(a.data);
-  data.set(b.data, a.data.length);
-  return { data, shape: [a.shape[0]! + b.shape[0]!, ...a.shape.slice(1)] };
-}
-
-function squaredLengths({ data, shape }: HostTensor): HostTensor {
-  const [rows, channels] = shape as [number, number];
-  const norms = new Float32Array(rows);
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let c = 0; c < channels; c++) sum += data[i * channels + c]! ** 2;
-    norms[i] = sum;
+  /** How a member of an ensemble scores, and in which units. */
+  #weighed(learned: Learned): ScoringMember {
+    const { mean = 0, std = 1 } = this.preparation();
+    const extent = extentOf(learned.tensors['bank']!);
+    const scale = this.options.variant === 'amazon' ? extent ** 2 : extent;
+    return { parts: this.scoring(learned), scale, prepare: { mean, std } };
   }
-  return { data: norms, shape: [rows] };
 }
