@@ -2,14 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Image } from './image.js';
 import { ndarray } from './ndarray.js';
-import {
-  imagenetNormalisation,
-  placePicture,
-  prepareImage,
-  restoreMap,
-  type PrepareOptions,
-  type ResizeMode,
-} from './prepare.js';
+import type { ResizeMode } from './placePicture.js';
+import { imagenetNormalisation, prepareImage, restoreMap, type PrepareOptions } from './prepare.js';
 import { createRandom } from './random.js';
 import { resizeBilinear } from './resize.js';
 
@@ -85,36 +79,6 @@ describe('prepareImage', () => {
     expect(prepare({ size: [8, 8], mode: 'crop', shorterSide: 4 })).toThrow(
       /must cover the target 8×8.*scales 3×4 to 4×5/,
     );
-  });
-});
-
-describe('placePicture', () => {
-  test('covers or fits for a grid of shapes', () => {
-    for (const from of [
-      [7, 7],
-      [3, 90],
-      [90, 3],
-      [64, 48],
-      [33, 100],
-    ] as const) {
-      for (const size of [
-        [16, 16],
-        [5, 31],
-        [31, 5],
-      ] as const) {
-        const crop = placePicture(from, { size, mode: 'crop' });
-        const box = placePicture(from, { size, mode: 'letterbox' });
-        for (const axis of [0, 1] as const) {
-          expect(crop.resized[axis]).toBeGreaterThanOrEqual(size[axis]);
-          expect(crop.offset[axis]).toBeLessThanOrEqual(0);
-          expect(crop.offset[axis] + crop.resized[axis]).toBeGreaterThanOrEqual(size[axis]);
-          expect(box.resized[axis]).toBeLessThanOrEqual(size[axis]);
-          expect(box.offset[axis]).toBeGreaterThanOrEqual(0);
-        }
-        expect(crop.resized.some((n, axis) => n === size[axis])).toBe(true);
-        expect(box.resized.some((n, axis) => n === size[axis])).toBe(true);
-      }
-    }
   });
 });
 

@@ -1,8 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { readFile as readFileWithCallback } from 'node:fs';
+import { promisify } from 'node:util';
 import { argumentMessage, assertKnownOptions, DatasetFormatError, type Image } from '@adlib/core';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { decodeBmp, isBmp } from './bmp.js';
 import { decodePlainPng } from './plainPng.js';
+
+/** Two thirds of the processor time of `node:fs/promises`, which counts where a picture takes 2 ms. */
+const readFile = promisify(readFileWithCallback);
 
 /** What a picture's header says, without decoding it. */
 export interface ImageHeader {
