@@ -29,8 +29,8 @@ export async function withBackbone(given: BackboneArguments): Promise<Record<str
   }
   const { backbone = option['backbone'], layers = option['layers'] } = given;
   const options = { ...option, ...(backbone !== undefined && { backbone }), ...(layers !== undefined && { layers }) };
-  const isFile = typeof backbone === 'string' && /\.(onnx|json)$/i.test(backbone.replace(/[?#].*$/, ''));
-  if (!isFile) {
+  const file = typeof backbone === 'string' ? backbone.replace(/[?#].*$/, '') : '';
+  if (typeof backbone !== 'string' || !/\.(onnx|json)$/i.test(file)) {
     const [extra] = Object.keys(backboneOption);
     if (extra === undefined) return options;
     throw new UsageError(`--backbone-option ${extra} is for a file: give --backbone an .onnx file or a model.json.`);
@@ -38,7 +38,7 @@ export async function withBackbone(given: BackboneArguments): Promise<Record<str
   if (layers === undefined) throw new UsageError(`Name the layers of ${backbone}: --layers first,second.`);
   const size = option['size'];
   const opening = { ...(size !== undefined && { size }), ...backboneOption, layers } as OnnxBackboneOptions;
-  const open = /\.json$/i.test(backbone.replace(/[?#].*$/, '')) ? tfjsBackbone : onnxBackbone;
+  const open = /\.json$/i.test(file) ? tfjsBackbone : onnxBackbone;
   try {
     return { ...options, backbone: await open(backbone, opening) };
   } catch (error) {

@@ -19,6 +19,7 @@ import { findBackbone } from '../backbones/registry.js';
 import type { BackboneWeights } from '../backbones/weights/source.js';
 import { imageBatches } from './imageBatches.js';
 import { NetworkDetector, type LearnContext, type Learned } from './networkDetector.js';
+import { withoutPrefix, withPrefix } from './prefix.js';
 import { restoreTensors } from './restoreTensors.js';
 
 /** Options that every detector on pretrained features takes. */
@@ -209,10 +210,9 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
     const backbone = findBackbone(fn, this.#backbone);
     const parameters =
       backbone instanceof GraphBackbone
-        ? backbone.savedShapes(fn, withoutPrefix(saved.tensors))
+        ? backbone.savedShapes(fn, withoutPrefix(saved.tensors, PREFIX))
         : backbone.parameters(this.backboneLayers);
-    const shapes = Object.entries(parameters).map(([name, shape]) => [`${PREFIX}${name}`, shape] as const);
-    const all = { ...Object.fromEntries(shapes), ...this.ownShapes(saved) };
+    const all = { ...withPrefix(parameters, PREFIX), ...this.ownShapes(saved) };
     const expected = Object.fromEntries(Object.entries(all).map(([name, shape]) => [name, { shape }]));
     return restoreTensors(fn, this.kind, saved, expected);
   }
@@ -230,17 +230,11 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
 
   /** The backbone among learned tensors. */
   protected backboneOf({ tensors }: Pick<Learned, 'tensors'>): LoadedBackbone {
-    return restoreBackbone(this.#backbone, this.backboneLayers, withoutPrefix(tensors));
+    return restoreBackbone(this.#backbone, this.backboneLayers, withoutPrefix(tensors, PREFIX));
   }
 }
 
 const PREFIX = 'backbone.';
-
-/** The backbone's tensors among some, under its own names. */
-function withoutPrefix(tensors: Readonly<Record<string, HostTensor>>): Record<string, HostTensor> {
-  const own = Object.entries(tensors).filter(([name]) => name.startsWith(PREFIX));
-  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(PREFIX.length), tensor]));
-}
 
 /**
  * A backbone's tensors under the names they are saved by.
@@ -249,7 +243,7 @@ function withoutPrefix(tensors: Readonly<Record<string, HostTensor>>): Record<st
  * @returns the same tensors as `backbone.*`
  */
 export function savedBackbone(backbone: LoadedBackbone): Record<string, HostTensor> {
-  return Object.fromEntries(Object.entries(backbone.parameters).map(([name, tensor]) => [`${PREFIX}${name}`, tensor]));
+  return withPrefix(backbone.parameters, PREFIX);
 }
 
 /**

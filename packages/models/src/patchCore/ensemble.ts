@@ -3,6 +3,7 @@ import type { HostTensor } from '@adlib/runtime';
 import * as tf from '@tensorflow/tfjs';
 import type { Learned } from '../components/networkDetector.js';
 import type { ScoringFunction, ScoringParts } from '../components/networkScorer.js';
+import { withoutPrefix, withPrefix } from '../components/prefix.js';
 
 /**
  * What the members of an ensemble learned as one: their tensors with the member's number before the name.
@@ -74,16 +75,11 @@ export function restoreMembers(
  * @returns all of them, `0.` before those of the first
  */
 function prefixed<T>(each: readonly Readonly<Record<string, T>>[]): Record<string, T> {
-  const entries = each.flatMap((own, i) =>
-    Object.entries(own).map(([name, value]) => [`${i}.${name}`, value] as const),
-  );
-  return Object.fromEntries(entries);
+  return Object.assign({}, ...each.map((own, i) => withPrefix(own, `${i}.`))) as Record<string, T>;
 }
 
 function ownOf<T>(all: Readonly<Record<string, T>>, index: number): Record<string, T> {
-  const prefix = `${index}.`;
-  const own = Object.entries(all).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value]));
+  return withoutPrefix(all, `${index}.`);
 }
 
 /**

@@ -27,7 +27,7 @@ function lineUp(g: GraphBuilder, x: TraceValue, info: ConvInfo): string {
   const taps = filterHeight * filterWidth;
   const length = info.outHeight * info.outWidth;
   if (!g.forCpu) {
-    // WebGPU's grouped convolutions are wrong for several filters per channel (ONNX Runtime 1.30).
+    // WebGPU's grouped convolutions are wrong for 9 filters per channel, among others: see `depthwiseConv2d`.
     const lines = windowTaps(g, x, info, 0).map((tap) => g.node('Reshape', [tap, g.int64([batchSize, inChannels, 1, length])])); // prettier-ignore
     return g.node('Reshape', [g.node('Concat', lines, { axis: 2 }), g.int64([batchSize, inChannels * taps, length])]);
   }

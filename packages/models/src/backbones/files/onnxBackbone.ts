@@ -10,6 +10,7 @@ import {
   type OnnxModel,
   type OnnxValueInfo,
 } from '@adlib/runtime';
+import { fileName, readBytes } from '../readBytes.js';
 import { layerOutput, type GraphBackbone } from './graphBackbone.js';
 import {
   completeGraphOptions,
@@ -19,7 +20,6 @@ import {
   type FullGraphOptions,
   type GraphBackboneOptions,
 } from './graphOptions.js';
-import { fileName, readBytes } from './readBytes.js';
 
 /** Options of {@link onnxBackbone}. */
 export interface OnnxBackboneOptions extends GraphBackboneOptions {

@@ -1,6 +1,7 @@
 import { argumentMessage, assertKnownOptions } from '@adlib/core';
 import { trace, unknownName, type OnnxModel } from '@adlib/runtime';
 import * as tf from '@tensorflow/tfjs';
+import { fileName, readBytes } from '../readBytes.js';
 import { layerOutput, type GraphBackbone } from './graphBackbone.js';
 import {
   completeGraphOptions,
@@ -9,7 +10,6 @@ import {
   type ComputedLayer,
   type GraphBackboneOptions,
 } from './graphOptions.js';
-import { fileName, readBytes } from './readBytes.js';
 
 /** Where a TensorFlow.js model comes from. */
 export type TfjsSource = string | tf.io.IOHandler | tf.LayersModel | tf.GraphModel;

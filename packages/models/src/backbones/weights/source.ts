@@ -1,5 +1,6 @@
 import { argumentMessage } from '@adlib/core';
 import { decodeSafetensors, type HostTensor, type SafeTensor } from '@adlib/runtime';
+import { isAddress, readBytes } from '../readBytes.js';
 import { asFloat32 } from './float32.js';
 import { isZip, npzSource } from './npy.js';
 import { isOnnx, onnxSource } from './onnxWeights.js';
@@ -48,11 +49,7 @@ interface NodeEntry {
 }
 
 async function fromText(fn: string, text: string): Promise<WeightSource> {
-  if (/^https?:\/\//.test(text)) {
-    const response = await fetch(text);
-    if (!response.ok) throw new Error(`${fn}: ${text} answered ${response.status} ${response.statusText}.`);
-    return fromBytes(text, new Uint8Array(await response.arrayBuffer()));
-  }
+  if (isAddress(text)) return fromBytes(text, await readBytes(fn, text));
   // Not a literal, so that bundlers for browsers leave it alone.
   const name = ['@adlib/models', 'node'].join('/');
   const { hub, openWeightsFile } = (await import(/* @vite-ignore */ name)) as NodeEntry;
