@@ -1,6 +1,6 @@
 /**
  * Accuracy of the detectors on pretrained features against the same algorithms in Python, on the same 8-bit pictures of the
- * network's size and the same weights. @adlib/metrics computes the figures of both sides, on maps and masks of that size.
+ * network's size, the same weights and the same random draws. @adlib/metrics computes the figures of both sides, on maps and masks of that size.
  *
  *   npx tsx --conditions=@adlib/source benchmarks/detectors/accuracy.ts --data ../shared/data/mvtec/bottle \
  *     --weights ../shared/weights/resnet18-layers1to3.safetensors --python <python with anomalib> \
@@ -12,9 +12,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import type { Device } from '@adlib/core';
 import { createDetector } from '@adlib/models';
+import { coresetDraws, writeDraws } from './draws.js';
 import { figuresOf, intervals, type Figures, type Scored } from './figures.js';
 import { askPeer } from './peer.js';
 import { readPictures } from './pictures.js';
@@ -53,27 +55,42 @@ const options: Record<string, Record<string, unknown>> = {
   spade: { ...common, neighbors: 5, imageLayer: 'layer3' },
   simplenet: { ...common, ...simplenet, recipe: 'baseline', validationShare: 0 },
 };
+/** Channels of layer2 and layer3 together. */
+const DIMENSION = 384;
 const peerOptions: Record<string, object> = {
   padim: { features: 100 },
   patchcore: { coresetRatio: Number(args.ratio) },
   spade: {},
-  simplenet: { ...simplenet, dimension: 384, hidden: 256, device: args['peer-device'] },
+  simplenet: { ...simplenet, dimension: DIMENSION, hidden: 256, draws: 'given', device: args['peer-device'] },
 };
 
-async function ours(kind: string, seed: number): Promise<Scored & { fit: number }> {
+interface Side extends Scored {
+  /** Seconds. */
+  fit: number;
+  /** Channels that PaDiM kept. */
+  channels?: number[];
+}
+
+async function ours(kind: string, seed: number): Promise<Side> {
   const detector = createDetector(kind, options[kind]);
   const started = performance.now();
   await detector.fit(train, { seed, device });
   const fit = (performance.now() - started) / 1000;
+  const { channels } = detector.save().tensors;
   const detections = await detector.score(
     test.map(({ image }) => image),
     { device },
   );
   detector.dispose();
-  return { fit, scores: detections.map(({ score }) => score), maps: detections.map(({ map }) => map!.data) };
+  const scored = { scores: detections.map(({ score }) => score), maps: detections.map(({ map }) => map!.data) };
+  return { fit, ...scored, ...(channels && { channels: [...(channels.data)] }) };
 }
 
-async function theirs(kind: string, seed: number, folder: string): Promise<Scored & { fit: number }> {
+/** The same in Python, with everything that is random as it was drawn here. */
+async function theirs(kind: string, seed: number, folder: string, channels?: number[]): Promise<Side> {
+  const positions = (size / 8) ** 2;
+  const { projection, first } = coresetDraws(seed, train.length * positions, DIMENSION);
+  await writeFile(join(folder, 'projection.f32'), projection);
   const task = {
     do: 'accuracy',
     kind,
@@ -82,9 +99,12 @@ async function theirs(kind: string, seed: number, folder: string): Promise<Score
     folder,
     weights: args.weights,
     backbone: 'resnet18',
+    ...(channels && { channels }),
+    first,
     ...peerOptions[kind],
   };
-  const { fit } = await askPeer(args.python!, task);
+  const feed = (out: Writable) => writeDraws(out, options[kind]!, seed, train.length, positions);
+  const { fit } = await askPeer(args.python!, task, kind === 'simplenet' ? feed : undefined);
   const read = async (name: string) => new Float32Array(new Uint8Array(await readFile(join(folder, name))).buffer);
   const maps = await read('maps.f32');
   return {
@@ -115,8 +135,10 @@ try {
   console.log('| detector | side | seed | image AUROC | pixel AUROC | AUPRO | fit s |\n|---|---|---|---|---|---|---|');
   for (const kind of args.kinds.split(',')) {
     for (const seed of args.seeds.split(',').map(Number)) {
+      let channels: number[] | undefined;
       for (const side of args.python === undefined ? ['adlib'] : ['adlib', 'python']) {
-        const scored = side === 'adlib' ? await ours(kind, seed) : await theirs(kind, seed, folder);
+        const scored = side === 'adlib' ? await ours(kind, seed) : await theirs(kind, seed, folder, channels);
+        channels ??= scored.channels;
         const figures = await figuresOf(test, scored, [...test.keys()]);
         const around = await intervals(test, scored, 100);
         rows.push({ kind, side, seed, fit: scored.fit, figures, intervals: around });

@@ -68,12 +68,33 @@ class Patchcore(Anomalib):
     def __init__(self, t):
         from anomalib.models.image.patchcore.torch_model import PatchcoreModel
 
-        self.ratio = t["coresetRatio"]
+        self.t = t
         self.model = PatchcoreModel(layers=["layer2", "layer3"], backbone=t["backbone"], pre_trained=False, num_neighbors=9)
         load(self.model.feature_extractor.feature_extractor, t["weights"])
 
     def finish(self):
-        self.model.subsample_embedding(self.ratio)
+        if "first" in self.t:
+            self.draw_as_given()
+        self.model.subsample_embedding(self.t["coresetRatio"])
+
+    def draw_as_given(self):
+        """The coreset's projection and its first patch are the other side's."""
+        from anomalib.models.components.sampling import k_center_greedy
+
+        projection = torch.from_numpy(np.fromfile(f"{self.t['folder']}/projection.f32", dtype="<f4")).reshape(384, -1)
+
+        class Projection:
+            def __init__(self, eps):
+                pass
+
+            def fit(self, rows):
+                pass
+
+            def transform(self, rows):
+                return rows @ projection
+
+        k_center_greedy.SparseRandomProjection = Projection
+        torch.randint = lambda **_: torch.tensor([self.t["first"]])
 
     def bytes(self):
         return self.model.memory_bank.numel() * 4
@@ -85,6 +106,8 @@ class Padim(Anomalib):
 
         self.model = PadimModel(backbone=t["backbone"], pre_trained=False, n_features=t.get("features", 100))
         load(self.model.feature_extractor.feature_extractor, t["weights"])
+        if "channels" in t:
+            self.model.idx.copy_(torch.tensor(t["channels"]))
 
     def finish(self):
         self.model.fit()
@@ -165,26 +188,47 @@ class Simplenet:
     def fit(self, batches):
         pictures = torch.cat(list(batches))
         cache = [self.embed(p[None])[0] for p in pictures]
+        draws = self.given(cache[0].shape[0]) if self.t.get("draws") == "given" else self.own(len(cache))
         adapter = torch.optim.AdamW(self.adapter.parameters(), lr=1e-4)
         parameters = [*self.body.parameters(), *self.tail.parameters()]
         discriminator = torch.optim.Adam(parameters, lr=2e-4, weight_decay=1e-5)
         margin, clip = 0.5, self.t["clipNorm"]
-        for _ in range(self.t["metaEpochs"] * self.t["ganEpochs"]):
-            order = torch.randperm(len(cache))
-            for start in range(0, len(cache), 8):
-                true = self.adapter(torch.cat([cache[i] for i in order[start : start + 8]]))
-                fake = true + torch.normal(0, 0.015, true.shape, device=self.device)
-                scores = self.tail(self.body(torch.cat([true, fake])))
-                s_true, s_fake = scores[: len(true)], scores[len(true) :]
-                loss = torch.clip(margin - s_true, min=0).mean() + torch.clip(margin + s_fake, min=0).mean()
-                adapter.zero_grad()
-                discriminator.zero_grad()
-                loss.backward()
-                if clip is not None:
-                    torch.nn.utils.clip_grad_norm_([*self.adapter.parameters(), *parameters], clip)
-                adapter.step()
-                discriminator.step()
+        for indices, noise in draws:
+            true = self.adapter(torch.cat([cache[i] for i in indices]))
+            fake = true + noise(true.shape)
+            scores = self.tail(self.body(torch.cat([true, fake])))
+            s_true, s_fake = scores[: len(true)], scores[len(true) :]
+            loss = torch.clip(margin - s_true, min=0).mean() + torch.clip(margin + s_fake, min=0).mean()
+            adapter.zero_grad()
+            discriminator.zero_grad()
+            loss.backward()
+            if clip is not None:
+                torch.nn.utils.clip_grad_norm_([*self.adapter.parameters(), *parameters], clip)
+            adapter.step()
+            discriminator.step()
         self.body.eval()
+
+    def own(self, count):
+        """The pictures of each step and its noise, as PyTorch draws them."""
+        for _ in range(self.t["metaEpochs"] * self.t["ganEpochs"]):
+            order = torch.randperm(count)
+            for start in range(0, count, 8):
+                yield order[start : start + 8], lambda shape: torch.normal(0, 0.015, shape, device=self.device)
+
+    def given(self, positions):
+        """First weights, the pictures of each step and its noise, as they come through file descriptor 3."""
+        stream = os.fdopen(3, "rb")
+        read = lambda *shape: torch.from_numpy(
+            np.frombuffer(stream.read(4 * int(np.prod(shape))), dtype="<f4").reshape(shape).copy()
+        ).to(self.device)
+        d, h = self.dimension, self.t["hidden"]
+        with torch.no_grad():
+            for layer, shape in ((self.adapter, (d, d)), (self.body[0], (d, h)), (self.tail, (h, 1))):
+                layer.weight.copy_(read(*shape).T)
+        while header := stream.read(4):
+            indices = np.frombuffer(stream.read(4 * int.from_bytes(header, "little")), dtype="<u4")
+            noise = read(len(indices) * positions, d)
+            yield indices, lambda _: noise
 
     def score(self, x):
         rows, grid = self.embed(x)

@@ -109,12 +109,11 @@ export function resample(
       if (held[slot] === from) continue;
       held[slot] = from;
       copyInto(line, data, from * line.length);
-      const to = across.subarray(slot * row, (slot + 1) * row);
-      if (channels === 3) alongRow3(line, right, to);
-      else if (channels === 1) alongRow1(line, right, to);
-      else alongRow(line, right, to, channels);
+      if (channels === 3) alongRow3(line, right, across, slot * row);
+      else if (channels === 1) alongRow1(line, right, across, slot * row);
+      else alongRow(line, right, across, slot * row, channels);
     }
-    downColumns(across, first, down.weights.subarray(at, at + count), sums);
+    downColumns(across, first, down.weights, at, count, sums);
     at += count;
     if (affine === undefined) out.set(sums, y * row);
     else store(sums, channels, affine, out, y * outRow);
@@ -127,8 +126,8 @@ function copyInto(line: Float64Array, data: ArrayLike<number>, from: number): vo
   else for (let i = 0; i < line.length; i++) line[i] = data[from + i]!;
 }
 
-function alongRow3(line: Float64Array, { first, count, weights }: PackedTaps, to: Float32Array): void {
-  for (let x = 0, w = 0, at = 0; x < first.length; x++, at += 3) {
+function alongRow3(line: Float64Array, { first, count, weights }: PackedTaps, to: Float32Array, at: number): void {
+  for (let x = 0, w = 0; x < first.length; x++, at += 3) {
     let i = 3 * first[x]!;
     let red = 0;
     let green = 0;
@@ -145,45 +144,65 @@ function alongRow3(line: Float64Array, { first, count, weights }: PackedTaps, to
   }
 }
 
-function alongRow1(line: Float64Array, { first, count, weights }: PackedTaps, to: Float32Array): void {
+function alongRow1(line: Float64Array, { first, count, weights }: PackedTaps, to: Float32Array, at: number): void {
   for (let x = 0, w = 0; x < first.length; x++) {
     let sum = 0;
     for (let i = first[x]!, end = w + count[x]!; w < end; w++, i++) sum += weights[w]! * line[i]!;
-    to[x] = sum;
+    to[at + x] = sum;
   }
 }
 
-function alongRow(line: Float64Array, { first, count, weights }: PackedTaps, to: Float32Array, channels: number): void {
+function alongRow(
+  line: Float64Array,
+  { first, count, weights }: PackedTaps,
+  to: Float32Array,
+  at: number,
+  channels: number,
+): void {
   for (let x = 0, start = 0; x < first.length; start += count[x]!, x++) {
     for (let c = 0; c < channels; c++) {
       let sum = 0;
       for (let k = 0, i = first[x]! * channels + c; k < count[x]!; k++, i += channels) {
         sum += weights[start + k]! * line[i]!;
       }
-      to[x * channels + c] = sum;
+      to[at + x * channels + c] = sum;
     }
   }
 }
 
-/** Sums of `weights.length` rows from row `first` on. Two to four rows at a time: fewer passes over `sums`. */
-function downColumns(across: Float32Array, first: number, weights: Float64Array, sums: Float64Array): void {
+/** Sums of `count` rows from row `first` on. Up to four rows at a time: fewer passes over `sums`. */
+function downColumns(
+  across: Float32Array,
+  first: number,
+  weights: Float64Array,
+  at: number,
+  count: number,
+  sums: Float64Array,
+): void {
   const row = sums.length;
   const slots = across.length / row;
-  const [w0, w1, w2, w3] = [weights[0]!, weights[1]!, weights[2]!, weights[3]!];
-  const [a, b, c, d] = [0, 1, 2, 3].map((k) => ((first + k) % slots) * row) as [number, number, number, number];
-  let done = Math.min(weights.length, 4);
-  if (done === 4) {
+  // Nothing is made in here: it runs for every row of every picture.
+  const a = (first % slots) * row;
+  const b = ((first + 1) % slots) * row;
+  const c = ((first + 2) % slots) * row;
+  const d = ((first + 3) % slots) * row;
+  const w0 = weights[at]!;
+  const w1 = weights[at + 1]!;
+  const w2 = weights[at + 2]!;
+  const w3 = weights[at + 3]!;
+  if (count === 1) for (let i = 0; i < row; i++) sums[i] = w0 * across[a + i]!;
+  else if (count === 2) for (let i = 0; i < row; i++) sums[i] = w0 * across[a + i]! + w1 * across[b + i]!;
+  else if (count === 3) {
+    for (let i = 0; i < row; i++) sums[i] = w0 * across[a + i]! + w1 * across[b + i]! + w2 * across[c + i]!;
+  } else {
     for (let i = 0; i < row; i++) {
       sums[i] = w0 * across[a + i]! + w1 * across[b + i]! + w2 * across[c + i]! + w3 * across[d + i]!;
     }
-  } else if (done === 3) {
-    for (let i = 0; i < row; i++) sums[i] = w0 * across[a + i]! + w1 * across[b + i]! + w2 * across[c + i]!;
-  } else if (done === 2) for (let i = 0; i < row; i++) sums[i] = w0 * across[a + i]! + w1 * across[b + i]!;
-  else for (let i = 0; i < row; i++) sums[i] = w0 * across[a + i]!;
-  for (; done < weights.length; done++) {
-    const weight = weights[done]!;
-    const at = ((first + done) % slots) * row;
-    for (let i = 0; i < row; i++) sums[i]! += weight * across[at + i]!;
+  }
+  for (let k = 4; k < count; k++) {
+    const weight = weights[at + k]!;
+    const from = ((first + k) % slots) * row;
+    for (let i = 0; i < row; i++) sums[i]! += weight * across[from + i]!;
   }
 }
 

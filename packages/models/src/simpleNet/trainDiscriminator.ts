@@ -16,13 +16,13 @@ export interface TrainDiscriminatorOptions {
   /** Progress and cancellation. */
   long: LongCallOptions;
   /** The step; inputs `patches` and `noise`. */
-  step: TrainStep;
+  step: Pick<TrainStep, 'run' | 'parameters' | 'state'>;
   /** Patches to learn from. */
-  patches: PatchBatches;
+  patches: Pick<PatchBatches, 'batch'>;
   /** Pictures to learn from. */
   learn: readonly number[];
   /** Patches that the tracker looks at. */
-  heldPatches: PatchBatches;
+  heldPatches: Pick<PatchBatches, 'batch'>;
   /** Pictures that the tracker looks at; where there are none, it looks at those learned from. */
   held: readonly number[];
   /** The discriminator's outputs for real patches and for the same with noise. */
