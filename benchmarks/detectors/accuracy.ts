@@ -83,7 +83,7 @@ async function ours(kind: string, seed: number): Promise<Side> {
   );
   detector.dispose();
   const scored = { scores: detections.map(({ score }) => score), maps: detections.map(({ map }) => map!.data) };
-  return { fit, ...scored, ...(channels && { channels: [...(channels.data)] }) };
+  return { fit, ...scored, ...(channels && { channels: [...channels.data] }) };
 }
 
 /** The same in Python, with everything that is random as it was drawn here. */

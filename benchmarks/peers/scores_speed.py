@@ -66,6 +66,20 @@ def psnr_8(t):
     return lambda: peak_signal_noise_ratio(x, y, data_range=255)
 
 
+def psnr_piq(t):
+    import piq
+
+    x, y = tensors(t)
+    return lambda: float(piq.psnr(x, y, data_range=1.0))
+
+
+def psnr_by_hand(t):
+    import torch
+
+    x, y = tensors(t)
+    return lambda: float(-10 * torch.log10(torch.nn.functional.mse_loss(x, y)))
+
+
 def four_ssim_zd(t):
     from skimage.filters import sobel_h, sobel_v
     from skimage.metrics import structural_similarity

@@ -119,6 +119,8 @@ function pairTasks(size: number): Task[] {
       run: () => fourSsim(x, y, { variant: 'zd' }).similarity,
     },
     { title: `PSNR, ${at}×3`, name: 'psnr', peer: 'python', size, run: () => psnr(x, y).similarity },
+    { title: `PSNR, ${at}×3, piq`, name: 'psnr_piq', peer: 'torch', size, run: () => psnr(x, y).similarity },
+    { title: `PSNR, ${at}×3, mse_loss`, name: 'psnr_by_hand', peer: 'torch', size, run: () => psnr(x, y).similarity },
     { title: `PSNR, ${at}×3, 8 bit`, name: 'psnr_8', peer: 'python', size, run: () => psnr(x8, y8).similarity },
     {
       title: `SSIM uniform 7, ${at}×3, 8 bit`,

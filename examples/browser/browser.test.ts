@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,12 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { synthetic, type Sample } from '@adlib/datasets';
 import { encodePng } from '@adlib/datasets/node';
-import { chromium, type Browser } from 'playwright-core';
+import { hasChromium, launchChromium } from '@adlib/testing/chromium';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kinds, learn } from './inspector.js';
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const quiet = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run']; // prettier-ignore
 /** A graphics processor in software: slow, but WebGPU as in a browser that has a real one. */
 const software = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
 const types: Record<string, string> = { '.html': 'text/html', '.wasm': 'application/wasm' };
@@ -38,7 +36,7 @@ const sampleOf = ({ name, buffer }: PngFile, sample: Sample): Sample => ({
 });
 
 // Skipped where there is no Chromium: name one in CHROMIUM_PATH.
-describe.skipIf(!existsSync(executablePath))('the page, in Chromium', () => {
+describe.skipIf(!hasChromium)('the page, in Chromium', () => {
   let folder: string;
   let server: Server;
   let address: string;
@@ -136,7 +134,7 @@ describe.skipIf(!existsSync(executablePath))('the page, in Chromium', () => {
   describe('WebAssembly', () => {
     let browser: Browser;
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath, args: [...quiet, '--disable-gpu'] });
+      browser = await launchChromium();
     });
     afterAll(() => browser.close());
 
@@ -157,7 +155,7 @@ describe.skipIf(!existsSync(executablePath))('the page, in Chromium', () => {
     'WebGPU: patchcore learns and scores as in Node, and is what auto picks',
     { timeout: 300_000 },
     async () => {
-      const browser = await chromium.launch({ executablePath, args: [...quiet, ...software] });
+      const browser = await launchChromium(software);
       try {
         const { text } = await expectAsInNode(browser, 'patchcore', 'auto', 1e-3);
         expect(text).toContain('Learned on webgpu');

@@ -1,21 +1,14 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatasetFormatError, type Image } from '@adlib/core';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { bundleForPage, hasChromium, launchChromium } from '@adlib/testing/chromium';
+import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeImage } from './decode.js';
 import { encodePng } from './encode.js';
 import { picturesOf, pictureSample, readPicture } from './pictures.js';
-
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run']; // prettier-ignore
 
 const colour: Image = {
   data: Uint8Array.from({ length: 7 * 5 * 3 }, (_, i) => (i * 53) % 256),
@@ -25,33 +18,21 @@ const colour: Image = {
 };
 
 // Skipped where there is no Chromium: name one in CHROMIUM_PATH.
-describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
+describe.skipIf(!hasChromium)('in Chromium', () => {
   let browser: Browser;
   let server: Server;
   let other: Server;
   let page: Page;
-  let outDir: string;
   const files: Record<string, Uint8Array> = {};
 
   beforeAll(async () => {
-    outDir = await mkdtemp(join(tmpdir(), 'adlib-pictures-'));
-    await build({
-      config: false,
-      entry: { bundle: fileURLToPath(new URL('index.ts', import.meta.url)) },
-      ...{ outDir, format: ['iife'], globalName: 'adlib', platform: 'browser', target: 'es2022', silent: true },
-      outExtension: () => ({ js: '.js' }),
-      noExternal: [/.*/],
-      esbuildOptions: (options) => {
-        options.conditions = ['@adlib/source'];
-      },
-    });
     const turned = await sharp(colour.data, { raw: { width: 7, height: 5, channels: 3 } })
       .png()
       .withMetadata({ orientation: 6 })
       .toBuffer();
     Object.assign(files, {
       '/': Buffer.from('<!doctype html><script src="/bundle.js"></script>'),
-      '/bundle.js': await readFile(join(outDir, 'bundle.js')),
+      '/bundle.js': Buffer.from(await bundleForPage(fileURLToPath(new URL('index.ts', import.meta.url)))),
       '/colour.png': await encodePng(colour),
       '/grey.png': await encodePng({ data: Uint8Array.of(0, 90, 255, 7, 8, 9), width: 2, height: 3, channels: 1 }),
       '/turned.png': turned,
@@ -68,7 +49,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
         response.writeHead(body === undefined ? 404 : 200, { 'content-type': type }).end(body ?? 'none');
       }).listen(0, '127.0.0.1');
     [server, other] = [start(), start()];
-    browser = await chromium.launch({ executablePath, args });
+    browser = await launchChromium();
     page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   }, 120_000);
@@ -77,7 +58,6 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
     await browser?.close();
     server.close();
     other.close();
-    await rm(outDir, { recursive: true, force: true });
   });
 
   /** Reads by several ways in the page; each as `[width, height, channels, ...values]`, or the error. */

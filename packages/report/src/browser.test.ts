@@ -1,20 +1,17 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { hasChromium, launchChromium } from '@adlib/testing/chromium';
 import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoAudit, demoPictures } from '../test/demo-audit.js';
 import { demoResults, demoSamples } from '../test/demo.js';
 import { auditReport } from './audit.js';
 import { renderReport } from './report.js';
-
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run']; // prettier-ignore
 
 interface Visit {
   page: Page;
@@ -24,7 +21,7 @@ interface Visit {
 }
 
 // Skipped where there is no Chromium: name one in CHROMIUM_PATH.
-describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
+describe.skipIf(!hasChromium)('in Chromium', () => {
   let browser: Browser;
   let folder: string;
   const hostile = `"><img src="http://127.0.0.1:9/x.png" onerror="console.error('ran')"><script>console.error('ran')</script>`;
@@ -44,7 +41,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
       join(folder, 'hostile-audit.html'),
       auditReport(bad, { pictures: demoPictures(bad), title: hostile }),
     );
-    browser = await chromium.launch({ executablePath, args });
+    browser = await launchChromium();
   });
 
   afterAll(async () => {
