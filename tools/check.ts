@@ -32,6 +32,7 @@ const steps: Step[] = [
   { name: 'snippets', what: 'examples in pages and comments', command: tool('snippets'), result: true },
   { name: 'docs', what: 'typedoc: every export documented', command: ['typedoc', '--logLevel', 'Warn'] },
   { name: 'build', what: 'tsup', command: tool('build'), result: true },
+  { name: 'size', what: 'size-limit: bytes that a page loads', command: ['size-limit', '--silent'] },
   { name: 'packages', what: 'publint, attw', command: tool('packages'), result: true },
   { name: 'smoke', what: 'installed from tarballs', command: tool('smoke'), result: true },
 ];
