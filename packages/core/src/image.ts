@@ -113,6 +113,32 @@ export function assertImage(fn: string, arg: string, value: unknown): asserts va
 }
 
 /**
+ * Throws unless `value` is a well-formed {@link Image} whose values are all finite: one that is not would make what is
+ * learned or scored NaN without a word.
+ *
+ * @param fn - caller, for the message
+ * @param arg - argument name, for the message
+ * @param value - the image
+ * @throws TypeError or RangeError as {@link assertImage} does; RangeError naming the first value that is not finite
+ * @example
+ * ```ts
+ * import { assertFiniteImage } from '@adlib/core';
+ * try {
+ *   assertFiniteImage('fit', 'images[3]', { data: Float32Array.of(0.5, NaN), width: 2, height: 1, channels: 1 });
+ * } catch (error) {
+ *   console.log((error as Error).message); // fit: images[3].data[1] must be finite, got NaN.
+ * }
+ * ```
+ */
+export function assertFiniteImage(fn: string, arg: string, value: unknown): asserts value is Image {
+  assertImage(fn, arg, value);
+  const { data } = value;
+  if (!(data instanceof Float32Array)) return;
+  const bad = data.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0) throw new RangeError(argumentMessage(fn, `${arg}.data[${bad}]`, 'finite', data[bad]));
+}
+
+/**
  * The value that means full brightness in an image's data: 255, 65535 or 1.
  *
  * @param image - the image

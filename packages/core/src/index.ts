@@ -18,7 +18,7 @@ export type {
   ToOnnxOptions,
 } from './detector.js';
 export { BundleError, DatasetFormatError, DisposedError, NotFittedError, UnsupportedDeviceError } from './errors.js';
-export { assertImage, maxValue, toCollection } from './image.js';
+export { assertFiniteImage, assertImage, maxValue, toCollection } from './image.js';
 export type { Image, ImageCollection, Images, Mask } from './image.js';
 export { ndarray, toRowMajor, View } from './ndarray.js';
 export type { AnomalyMap, NdArray, NdData } from './ndarray.js';

@@ -90,11 +90,13 @@ describe('restoreMap', () => {
     expect(restoreMap(map, [9, 8], { size: [4, 5] }).data).toEqual(resizeBilinear(data, [4, 5], [9, 8]));
   });
 
-  test('is 0 where the crop cut the picture, whole columns', () => {
+  test('is 0, or what is asked for, where the crop cut the picture, whole columns', () => {
     const map = ndarray(new Float32Array(16).fill(5), [4, 4]);
     const restored = restoreMap(map, [4, 8], { size: [4, 4], mode: 'crop' });
     expect([...restored.data.subarray(0, 8)]).toEqual([0, 0, 5, 5, 5, 5, 0, 0]);
     expect(restored.shape).toEqual([4, 8]);
+    const other = restoreMap(map, [8, 4], { size: [4, 4], mode: 'crop' }, -3);
+    expect([...other.data.subarray(0, 12)]).toEqual([...new Array<number>(8).fill(-3), 5, 5, 5, 5]);
   });
 
   test('never reads letterbox padding', () => {

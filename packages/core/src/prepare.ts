@@ -130,11 +130,12 @@ function perChannel(name: 'mean' | 'std', value: number | readonly number[], cha
 
 /**
  * Brings an anomaly map of a prepared picture back to the picture's own size: the inverse of {@link prepareImage}'s
- * geometry. Padding is dropped; where `crop` cut the picture, nothing was seen and the result is 0.
+ * geometry. Padding is dropped; where `crop` cut the picture, nothing was seen.
  *
  * @param map - shape `[rows, columns]`; it covers the whole prepared picture, at any resolution (a network's grid may be coarser)
  * @param to - `[height, width]` of the original picture, in pixels
  * @param options - the size and mode the picture was prepared with
+ * @param unseen - what the map says where nothing was seen
  * @returns a new map of shape `to`, in the map's units
  * @throws RangeError if the map is not two-dimensional or a size is not valid
  * @example
@@ -145,7 +146,12 @@ function perChannel(name: 'mean' | 'std', value: number | readonly number[], cha
  * console.log(restored.shape, restored.get(10, 15), restored.get(10, 0)); // [20, 30] 1 0
  * ```
  */
-export function restoreMap(map: AnomalyMap, to: readonly [number, number], options: PlaceOptions): AnomalyMap {
+export function restoreMap(
+  map: AnomalyMap,
+  to: readonly [number, number],
+  options: PlaceOptions,
+  unseen = 0,
+): AnomalyMap {
   const { size } = options;
   if (map.shape.length !== 2 || map.shape.includes(0)) {
     throw new RangeError(argumentMessage('restoreMap', 'map', 'of shape [height, width]', map.shape));
@@ -155,10 +161,10 @@ export function restoreMap(map: AnomalyMap, to: readonly [number, number], optio
   const [columns, columnSeen] = restoringTaps(map.shape[1]!, size[1], resized[1], offset[1], to[1]);
   const data = resample(toRowMajor(map), map.shape[1]!, rows, columns, 1);
   rowSeen.forEach((seen, y) => {
-    if (!seen) data.fill(0, y * to[1], (y + 1) * to[1]);
+    if (!seen) data.fill(unseen, y * to[1], (y + 1) * to[1]);
   });
   columnSeen.forEach((seen, x) => {
-    if (!seen) for (let y = 0; y < to[0]; y++) data[y * to[1] + x] = 0;
+    if (!seen) for (let y = 0; y < to[0]; y++) data[y * to[1] + x] = unseen;
   });
   return ndarray(data, [to[0], to[1]]);
 }

@@ -1,6 +1,6 @@
 import {
   assertFinite,
-  assertImage,
+  assertFiniteImage,
   assertInteger,
   assertKnownOptions,
   assertOneOf,
@@ -123,7 +123,7 @@ export class MeanImage implements Detector {
   }
 
   #prepare(fn: string, image: Image): Float32Array {
-    assertImage(fn, 'image', image);
+    assertFiniteImage(fn, 'image', image);
     const rgb = toChannels(toFloat(image), 3);
     return resizeBilinear(rgb.data, [image.height, image.width], [this.options.size, this.options.size], 3);
   }

@@ -1,4 +1,4 @@
-import { argumentMessage, assertKnownOptions } from '@adlib/core';
+import { argumentMessage, assertKnownOptions, type LongCallOptions } from '@adlib/core';
 import type { HostTensor } from '@adlib/runtime';
 import type { Backbone } from './backbone.js';
 import { GraphBackbone } from './files/graphBackbone.js';
@@ -7,8 +7,8 @@ import { findBackbone } from './registry.js';
 import { openWeights, type BackboneWeights } from './weights/source.js';
 import type { WeightSource } from './weights/weightSource.js';
 
-/** Options of {@link loadBackbone}. */
-export interface LoadBackboneOptions {
+/** Options of {@link loadBackbone}; progress (`download`) is that of the Hugging Face hub. */
+export interface LoadBackboneOptions extends LongCallOptions {
   /** A key of {@link backbones}, or a backbone from a file: what `onnxBackbone` or `tfjsBackbone` gave. */
   backbone: string | GraphBackbone;
   /** Names of its layers; only the tensors these need are read. */
@@ -24,7 +24,7 @@ export interface LoadBackboneOptions {
  * @param options - backbone, layers, weights
  * @returns the backbone, ready
  * @throws RangeError for an unknown backbone or layer, for missing weights, and naming a tensor that is missing, of another
- *   shape or not finite; errors of the file system, the network and the file's format
+ *   shape or not finite; errors of the file system, the network and the file's format; the signal's reason when cancelled
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
@@ -38,8 +38,9 @@ export interface LoadBackboneOptions {
  * ```
  */
 export async function loadBackbone(options: LoadBackboneOptions): Promise<LoadedBackbone> {
-  const { backbone: choice, layers, weights } = options;
-  assertKnownOptions('loadBackbone', options, ['backbone', 'layers', 'weights']);
+  const { backbone: choice, layers, weights, onProgress, signal } = options;
+  assertKnownOptions('loadBackbone', options, ['backbone', 'layers', 'weights', 'onProgress', 'signal']);
+  signal?.throwIfAborted();
   const backbone = findBackbone('loadBackbone', choice);
   const { name } = backbone;
   const own = backbone instanceof GraphBackbone;
@@ -55,7 +56,10 @@ export async function loadBackbone(options: LoadBackboneOptions): Promise<Loaded
       "Give a path, an address, 'hub:timm/resnet18.tv_in1k', bytes or tensors, or use backbone 'filter-bank', which needs none.";
     throw new RangeError(argumentMessage('loadBackbone', 'weights', `given for ${name}`, weights, hint));
   }
-  const source = await openWeights('loadBackbone', weights);
+  const source = await openWeights('loadBackbone', weights, {
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  });
   try {
     const { rename, epsilon } = backbone.namesIn(source.names);
     const raw: Record<string, HostTensor> = {};

@@ -8,12 +8,13 @@ interface FileSystem {
  *
  * @param fn - caller, for the message
  * @param from - anywhere an `http(s)` address; in Node a path
+ * @param signal - cancels what is fetched
  * @returns the bytes
- * @throws Error for an address that answers with an error; the file system's error
+ * @throws Error for an address that answers with an error; the file system's error; the signal's reason when cancelled
  */
-export async function readBytes(fn: string, from: string): Promise<Uint8Array> {
+export async function readBytes(fn: string, from: string, signal?: AbortSignal): Promise<Uint8Array> {
   if (isAddress(from)) {
-    const response = await fetch(from);
+    const response = await fetch(from, signal && { signal });
     if (!response.ok) throw new Error(`${fn}: ${from} answered ${response.status} ${response.statusText}.`);
     return new Uint8Array(await response.arrayBuffer());
   }

@@ -8,6 +8,7 @@ import {
   type ImageCollection,
   type PrepareOptions,
   type ResizeMode,
+  type LongCallOptions,
 } from '@adlib/core';
 import { compile, type HostTensor } from '@adlib/runtime';
 import type * as tf from '@tensorflow/tfjs';
@@ -149,8 +150,9 @@ export abstract class EmbeddingDetector<Options extends FullEmbeddingOptions> ex
   }
 
   /** Reads the backbone's weights. */
-  protected loadBackbone(): Promise<LoadedBackbone> {
+  protected loadBackbone(long: LongCallOptions): Promise<LoadedBackbone> {
     return loadBackbone({
+      ...long,
       backbone: this.#backbone,
       layers: this.backboneLayers,
       ...(this.#weights === undefined ? {} : { weights: this.#weights }),

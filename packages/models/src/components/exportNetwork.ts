@@ -48,6 +48,7 @@ export function exportNetwork({ kind, score, prepare, units, options }: ExportNe
       'adlib.input': `image: uint8 [1, height, width, ${prepare.channels}], ${prepare.channels === 3 ? 'RGB' : 'grey'}`,
       'adlib.network.size': `${height}x${width}`,
       'adlib.resize': prepare.mode ?? 'stretch',
+      ...(prepare.shorterSide !== undefined && { 'adlib.resize.shorterSide': `${prepare.shorterSide}` }),
       'adlib.decision': threshold === undefined ? 'none' : 'defective = score > threshold',
       ...metadata,
     },
@@ -109,12 +110,13 @@ class Preparation {
 const FLOAT = { to: { int: 1 } };
 const INT64 = { to: { int: 7 } };
 
-function preparationGraph({ size, channels, mode = 'stretch', mean = 0, std = 1 }: ExportNetworkOptions['prepare']) {
+function preparationGraph(prepare: ExportNetworkOptions['prepare']) {
+  const { size, channels, mode = 'stretch', shorterSide, mean = 0, std = 1 } = prepare;
   const g = new Preparation();
   const planes = g.add('Transpose', [g.add('Cast', ['image'], FLOAT)], { perm: { ints: [0, 3, 1, 2] } });
   const target = g.ints(...size);
   const from = g.add('Slice', [g.add('Shape', ['image']), g.ints(1), g.ints(3)]);
-  const resized = mode === 'stretch' ? target : scaledSize(g, from, size, mode);
+  const resized = mode === 'stretch' ? target : scaledSize(g, from, size, mode, shorterSide);
   const sizes = g.add('Concat', [g.ints(1, channels), resized], { axis: { int: 0 } });
   const scaled = g.add('Resize', [planes, '', '', sizes], {
     mode: { string: 'linear' },
@@ -145,7 +147,11 @@ function scaledSize(
   from: string,
   [height, width]: readonly [number, number],
   mode: 'crop' | 'letterbox',
+  shorterSide?: number,
 ) {
+  if (shorterSide !== undefined) {
+    return g.add('Div', [g.add('Mul', [from, g.ints(shorterSide)]), g.add('ReduceMin', [from])]);
+  }
   // Each side when the other is the one that fits: [h * W' / w, w * H' / h], with target H', W'.
   const swapped = g.add('Gather', [from, g.ints(1, 0)]);
   const product = g.add('Mul', [from, g.ints(width, height)]);

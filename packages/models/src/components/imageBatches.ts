@@ -1,4 +1,11 @@
-import { assertImage, breathe, prepareImage, type Image, type ImageCollection, type PrepareOptions } from '@adlib/core';
+import {
+  assertFiniteImage,
+  breathe,
+  prepareImage,
+  type Image,
+  type ImageCollection,
+  type PrepareOptions,
+} from '@adlib/core';
 import type { HostTensor } from '@adlib/runtime';
 
 /** Pictures that go through a network at once, and are in memory at a time. */
@@ -27,7 +34,7 @@ export interface ImageBatch {
  * @param spare - memory of former batches by length, for callers that are done with a batch when they ask for the next: fewer
  *   new arrays, so fewer pauses to collect old ones. It is taken from here and put back
  * @returns batches, one at a time
- * @throws TypeError or RangeError naming what is not an image; the signal's reason when cancelled
+ * @throws TypeError or RangeError naming what is not an image, or a value in it that is not finite; the signal's reason when cancelled
  */
 export async function* imageBatches(
   fn: string,
@@ -44,7 +51,7 @@ export async function* imageBatches(
     else await breathe(signal);
     const count = images.length - start >= BATCH ? BATCH : 1;
     const batch = await Promise.all(Array.from({ length: count }, async (_, i) => images.get(start + i)));
-    batch.forEach((image, i) => assertImage(fn, `images[${start + i}]`, image));
+    batch.forEach((image, i) => assertFiniteImage(fn, `images[${start + i}]`, image));
     const data = spare?.get(count * each) ?? new Float32Array(count * each);
     spare?.delete(data.length);
     const prepared = batch.map((image, i) =>

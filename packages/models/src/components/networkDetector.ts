@@ -217,8 +217,9 @@ export abstract class NetworkDetector<Options extends object> implements Detecto
   }
 
   /**
-   * One ONNX file from the picture to the decision: inputs `image` (uint8 `[1, height, width, channels]`) and `threshold`,
-   * outputs `score`, `map` (at the network's size) and `defective`.
+   * One ONNX file from the picture to the decision: input `image` (uint8 `[1, height, width, channels]`), outputs `score` and
+   * `map` (at the network's size). With `threshold` that is an input too, whose default is the given one, and `defective` an
+   * output.
    *
    * @param options - default threshold, metadata
    * @returns the bytes of the file

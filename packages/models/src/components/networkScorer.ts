@@ -92,7 +92,10 @@ export class NetworkScorer {
         const value = score.data[i]!;
         if (maps) {
           const cells = (map.data as Float32Array).subarray(i * rows * columns, (i + 1) * rows * columns);
-          yield { score: value, map: restoreMap(ndarray(cells, [rows, columns]), [image.height, image.width], place) };
+          const seen = ndarray(cells, [rows, columns]);
+          // What `crop` cut off is no more anomalous than the least of what was seen; 0 may be anomalous.
+          const least = mode === 'crop' ? cells.reduce((a, b) => Math.min(a, b)) : 0;
+          yield { score: value, map: restoreMap(seen, [image.height, image.width], place, least) };
         } else yield { score: value };
         onProgress?.({ stage: 'score', done: start + i + 1, total: collection.length });
       }

@@ -1,6 +1,6 @@
 import {
   argumentMessage,
-  assertImage,
+  assertFiniteImage,
   breathe,
   prepareImage,
   type ImageCollection,
@@ -76,7 +76,7 @@ export class PreparedImages {
 
   async #get(images: ImageCollection, index: number, pass: string): Promise<Float32Array> {
     const image = await images.get(index);
-    assertImage(this.#fn, `${this.#arg}${pass}[${index}]`, image);
+    assertFiniteImage(this.#fn, `${this.#arg}${pass}[${index}]`, image);
     return prepareImage(image, this.#prepare).data;
   }
 

@@ -1,3 +1,4 @@
+import { createRandom } from '@adlib/core';
 import { checkDetector, tinyParts } from '@adlib/testing';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
@@ -83,6 +84,20 @@ describe('PositionGaussians', () => {
       const [f, g, h] = factor.subarray(3 * p);
       expect(Math.hypot(f! * a, g! * a + h! * b)).toBeCloseTo(4.577925026224, 5);
     }
+  });
+
+  test('the last step tells how far it is and can be cancelled', async () => {
+    const gaussians = new PositionGaussians(400, 60);
+    const random = createRandom(1);
+    gaussians.add(Float32Array.from({ length: 3 * 400 * 60 }, () => random.normal()), 3); // prettier-ignore
+    const told: number[] = [];
+    await gaussians.finish(0.01, { onProgress: ({ done }) => told.push(done) });
+    expect(told.length).toBeGreaterThan(1);
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    expect(told.at(-1)).toBe(400);
+    const controller = new AbortController();
+    const cancelled = gaussians.finish(0.01, { onProgress: () => controller.abort(), signal: controller.signal });
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   test('eight at once, in parts, or one by one: the same', async () => {

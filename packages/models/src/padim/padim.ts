@@ -45,7 +45,7 @@ export class PaDiM extends EmbeddingDetector<FullPaDiMOptions> {
   protected async learn(images: ImageCollection, context: LearnContext): Promise<Learned> {
     const { fn, seed, long } = context;
     const { features, variant } = this.options;
-    const backbone = await this.loadBackbone();
+    const backbone = await this.loadBackbone(long);
     const total = this.layers.reduce((sum, { channels }) => sum + channels, 0);
     const channels = createRandom(seed).split('channels').permutation(total).slice(0, features).sort();
     let gaussians: PositionGaussians | undefined;
@@ -65,7 +65,7 @@ export class PaDiM extends EmbeddingDetector<FullPaDiMOptions> {
     if (images.length < 2) {
       throw new RangeError(argumentMessage(fn, 'images', '2 or more images of good parts', images.length));
     }
-    const { mean, factor } = await gaussians!.finish(variant === 'anomalib' ? 0.01 + 1e-5 : 0.01, long.signal);
+    const { mean, factor } = await gaussians!.finish(variant === 'anomalib' ? 0.01 + 1e-5 : 0.01, long);
     const positions = mean.length / features;
     return {
       tensors: {

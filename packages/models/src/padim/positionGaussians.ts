@@ -1,7 +1,7 @@
-import { breathe } from '@adlib/core';
+import { breathe, type LongCallOptions } from '@adlib/core';
 
-/** Positions between two looks at the signal. */
-const SLICE = 256;
+/** Milliseconds between two looks at the signal. */
+const SLICE_MS = 50;
 
 /**
  * Mean and covariance of the vectors at each position of a grid, over pictures that come one batch after another: memory
@@ -53,18 +53,26 @@ export class PositionGaussians {
    * Means, and the inverses of the covariances' Cholesky factors: `|factor (x - mean)|` is the Mahalanobis distance.
    *
    * @param ridge - added to each variance
-   * @param signal - cancels
+   * @param long - progress and cancellation
    * @returns `mean`, `positions * d`, and `factor`, the lower triangles, `positions * d (d + 1) / 2`, row by row
    */
-  async finish(ridge: number, signal?: AbortSignal): Promise<{ mean: Float32Array; factor: Float32Array }> {
+  async finish(
+    ridge: number,
+    { onProgress, signal }: LongCallOptions = {},
+  ): Promise<{ mean: Float32Array; factor: Float32Array }> {
     const d = this.#d;
     const size = (d * (d + 1)) / 2;
     const mean = new Float32Array(this.#sums.length);
     const factor = new Float32Array(this.#products.length);
     const covariance = new Float64Array(size);
     const inverse = new Float64Array(size);
+    let last = -Infinity;
     for (let p = 0; p < this.#positions; p++) {
-      if (p % SLICE === 0) await breathe(signal);
+      if (performance.now() - last > SLICE_MS) {
+        onProgress?.({ stage: 'gaussians', done: p, total: this.#positions });
+        await breathe(signal);
+        last = performance.now();
+      }
       const sums = this.#sums.subarray(p * d, (p + 1) * d);
       for (let i = 0; i < d; i++) {
         mean[p * d + i] = this.#origin![p * d + i]! + sums[i]! / this.#count;
@@ -77,6 +85,7 @@ export class PositionGaussians {
       invertCholesky(covariance, inverse, d);
       factor.set(inverse, p * size);
     }
+    onProgress?.({ stage: 'gaussians', done: this.#positions, total: this.#positions });
     return { mean, factor };
   }
 }

@@ -88,7 +88,7 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     if (this.#members.length > 0) {
       return this.#joined((member, i) => member.learn(images, { ...context, long: memberProgress(long, i) }));
     }
-    const backbone = await this.loadBackbone();
+    const backbone = await this.loadBackbone(long);
     const select = { variant: this.options.variant, random: createRandom(seed), device, long };
     const store = new PatchStore(images.length, this.options.memoryLimit, select);
     await this.#gather(images, context, (x) => joinMaps(this.#maps(backbone, x), 'bilinear'), 0, store);
@@ -180,7 +180,7 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     const patches = (x: tf.Tensor4D) =>
       tf.sub<tf.Tensor4D>(joinMaps(this.#maps(backbone, x), 'bilinear'), tf.tensor1d(centre.data));
     await this.#gather(collection, context, patches, first, store);
-    const count = Math.min(store.rows, Math.floor(this.options.coresetRatio * store.seen));
+    const count = Math.min(store.rows, Math.max(1, Math.floor(this.options.coresetRatio * store.seen)));
     const more = count === 0 ? undefined : await store.finish(count, bank);
     const joined = more && { bank: joinRows(bank, more.bank), owners: joinRows(owners, more.owners) };
     return {

@@ -1,4 +1,4 @@
-import type { Device, LongCallOptions, Random } from '@adlib/core';
+import { breathe, type Device, type LongCallOptions, type Random } from '@adlib/core';
 import { compile, type HostTensor } from '@adlib/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { kCenterGreedy } from './kCenterGreedy.js';
@@ -127,7 +127,7 @@ export class PatchStore {
     const rows = { data: this.#data.subarray(0, this.#rows * this.#channels), dimension: this.#channels };
     if (count >= this.#rows && bank === undefined) return Uint32Array.from({ length: this.#rows }, (_, i) => i);
     if (bank !== undefined) {
-      const distances = await distancesTo(rows.data, bank, device);
+      const distances = await distancesTo(rows.data, bank, device, long.signal);
       return kCenterGreedy(rows.data, this.#channels, count, { distances, ...long });
     }
     const numbers = random.split(`coreset ${this.#thinned}`);
@@ -135,7 +135,7 @@ export class PatchStore {
       variant === 'amazon'
         ? denseProjection(this.#channels, DENSE, numbers)
         : sparseProjection(this.#channels, johnsonLindenstrauss(this.#rows, EPS), numbers);
-    const projected = await projectRows(rows, matrix, device);
+    const projected = await projectRows(rows, matrix, device, long.signal);
     if (variant === 'anomalib') {
       const first = numbers.integer(this.#rows);
       return kCenterGreedy(projected.data, projected.dimension, count, { first, ...long });
@@ -174,7 +174,12 @@ function meanDistances(data: Float32Array, dimension: number, starts: Uint32Arra
 }
 
 /** Euclidean distance of each row to the nearest row of a bank. */
-async function distancesTo(data: Float32Array, bank: HostTensor, device: Device): Promise<Float32Array> {
+async function distancesTo(
+  data: Float32Array,
+  bank: HostTensor,
+  device: Device,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
   const channels = bank.shape[1]!;
   const search = compile(
     (patches: tf.Tensor2D, rows: tf.Tensor2D) =>
@@ -184,6 +189,7 @@ async function distancesTo(data: Float32Array, bank: HostTensor, device: Device)
   const distances = new Float32Array(data.length / channels);
   try {
     for (let start = 0; start < distances.length; start += QUERIES) {
+      await breathe(signal);
       const n = Math.min(QUERIES, distances.length - start);
       const part = { data: data.subarray(start * channels, (start + n) * channels), shape: [n, channels] };
       distances.set((await search(part, bank)).data, start);

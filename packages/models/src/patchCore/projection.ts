@@ -1,4 +1,4 @@
-import type { Device, Random } from '@adlib/core';
+import { breathe, type Device, type Random } from '@adlib/core';
 import { compile, type HostTensor } from '@adlib/runtime';
 import { symmetricEigen } from '@adlib/scores';
 import * as tf from '@tensorflow/tfjs';
@@ -69,9 +69,11 @@ export interface Rows {
  * @param rows - points; not modified
  * @param matrix - `[dimension, to]`
  * @param device - where the products are computed
+ * @param signal - cancels
  * @returns new rows of `to` values
+ * @throws the signal's reason when cancelled
  */
-export async function projectRows(rows: Rows, matrix: HostTensor, device: Device): Promise<Rows> {
+export async function projectRows(rows: Rows, matrix: HostTensor, device: Device, signal?: AbortSignal): Promise<Rows> {
   const turned = await turnToAxes(rows, matrix, device);
   const product = compile((x: tf.Tensor2D, m: tf.Tensor2D) => tf.matMul(x, m), { device });
   const { dimension } = rows;
@@ -80,6 +82,7 @@ export async function projectRows(rows: Rows, matrix: HostTensor, device: Device
   const data = new Float32Array(count * to);
   try {
     for (let start = 0; start < count; start += ROWS) {
+      await breathe(signal);
       const n = Math.min(ROWS, count - start);
       const part = { data: rows.data.subarray(start * dimension, (start + n) * dimension), shape: [n, dimension] };
       data.set((await product(part, turned)).data, start * to);

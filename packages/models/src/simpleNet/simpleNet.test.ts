@@ -150,6 +150,18 @@ describe('SimpleNet', () => {
     await expect(fit([])).rejects.toThrow('1 or more images');
   });
 
+  test('what a crop cuts off is as normal as the most normal of what is seen', { timeout: 60_000 }, async () => {
+    const images = tinyParts({ count: 4, seed: 1 });
+    const detector = new SimpleNet({ ...small, mode: 'crop', shorterSide: 48, metaEpochs: 1 });
+    await detector.fit(images, { device: 'cpu' });
+    const [detection] = await detector.score([images[0]!], { device: 'cpu' });
+    const { data } = detection!.map!;
+    const least = data.reduce((a, b) => Math.min(a, b));
+    expect(least).not.toBe(0);
+    expect(data[0]).toBe(least);
+    detector.dispose();
+  });
+
   test('options that cannot be are named', () => {
     expect(() => new SimpleNet({ ...small, margin: 0 })).toThrow('margin');
     expect(() => new SimpleNet({ ...small, recipe: 'best' as 'refined' })).toThrow('recipe');

@@ -57,7 +57,7 @@ export class SimpleNet extends EmbeddingDetector<FullSimpleNetOptions> {
       throw new RangeError(argumentMessage(fn, 'images', '1 or more images of good parts', images.length));
     }
     const random = createRandom(seed);
-    const backbone = await this.loadBackbone();
+    const backbone = await this.loadBackbone(long);
     const embed = compile((x: tf.Tensor4D) => this.#patches(backbone, x), { device });
     // Embeddings are kept instead of pictures.
     const pictures = new PreparedImages(images, this.preparation(), { fn, keepBytes: 0 });

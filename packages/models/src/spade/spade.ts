@@ -67,7 +67,7 @@ export class SPADE extends EmbeddingDetector<FullSPADEOptions> {
       throw new RangeError(argumentMessage(fn, 'images', '1 or more images of good parts', images.length));
     }
     const { layers } = this.options;
-    const backbone = await this.loadBackbone();
+    const backbone = await this.loadBackbone(context.long);
     const galleries: Record<string, HostTensor> = {};
     const names = ['vectors', ...layers.map((layer) => `gallery.${layer}`)];
     const embed = (x: tf.Tensor4D) => {

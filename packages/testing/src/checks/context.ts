@@ -1,6 +1,6 @@
 import type { Detection, Detector, FitOptions, Image, Images } from '@adlib/core';
 import { allClose } from '../allClose.js';
-import { plantDefect, tinyParts } from '../tinyParts.js';
+import { plantDefect, storeAs, tinyParts } from '../tinyParts.js';
 
 /** Options of {@link checkDetector}. */
 export interface CheckDetectorOptions {
@@ -87,6 +87,12 @@ function defaultProbes(): Image[] {
     ...tinyParts({ count: 1, seed: 14, width: 31, height: 47, kind: 'float32', channels: 1 }),
   ];
   return [...good, ...good.slice(0, 3).map((image, i) => plantDefect(image, i).image)];
+}
+
+/** The image as float32, with one value in the middle that is not a number. */
+export function withNaN(image: Image): Image {
+  const { data, ...shape } = storeAs(image, 'float32');
+  return { ...shape, data: data.map((value, i) => (i === data.length >> 1 ? NaN : value)) };
 }
 
 /** Fails a check with a sentence. */

@@ -1,5 +1,13 @@
 import type { Detector, ImageCollection, ProgressEvent } from '@adlib/core';
-import { assertSameDetections, assertThrows, errorOf, fail, type CheckContext, type DetectorCheck } from './context.js';
+import {
+  assertSameDetections,
+  assertThrows,
+  errorOf,
+  fail,
+  withNaN,
+  type CheckContext,
+  type DetectorCheck,
+} from './context.js';
 
 /** What `fit` must do, and what it must leave alone. */
 export function learningChecks(context: CheckContext): DetectorCheck[] {
@@ -63,11 +71,14 @@ export function learningChecks(context: CheckContext): DetectorCheck[] {
       },
     },
     {
-      name: 'fit refuses no images, things that are not images, unknown devices and unknown options',
+      name: 'fit refuses no images, things that are not images or not finite, unknown devices and unknown options',
       run: async () => {
         const detector = make();
         await assertThrows('fit([])', ['RangeError'], () => context.fit(detector, []));
         await assertThrows('fit of a non-image', ['TypeError'], () => context.fit(detector, [{ width: 3 } as never]));
+        await assertThrows('fit with a NaN in an image', ['RangeError'], () =>
+          context.fit(detector, [...images.slice(1), withNaN(images[0]!)]),
+        );
         await assertThrows('fit with a misspelt option', ['TypeError'], () =>
           context.fit(detector, images, { sede: 1 } as never),
         );

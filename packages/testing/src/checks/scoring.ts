@@ -2,7 +2,15 @@ import { createRandom, toChannels } from '@adlib/core';
 import type { Detection, Image, ProgressEvent } from '@adlib/core';
 import { plantDefect, storeAs, tinyParts } from '../tinyParts.js';
 import { assertProgress, lazily } from './learning.js';
-import { assertSameDetections, assertThrows, collect, fail, type CheckContext, type DetectorCheck } from './context.js';
+import {
+  assertSameDetections,
+  assertThrows,
+  collect,
+  fail,
+  withNaN,
+  type CheckContext,
+  type DetectorCheck,
+} from './context.js';
 
 /** What `score` and `scoreEach` must do. */
 export function scoringChecks(context: CheckContext): DetectorCheck[] {
@@ -78,7 +86,7 @@ export function scoringChecks(context: CheckContext): DetectorCheck[] {
       },
     },
     {
-      name: 'score tells its progress, can be cancelled, and refuses what is not an image',
+      name: 'score tells its progress, can be cancelled, and refuses what is not an image or not finite',
       run: async () => {
         const { detector } = await context.shared();
         const events: ProgressEvent[] = [];
@@ -88,6 +96,7 @@ export function scoringChecks(context: CheckContext): DetectorCheck[] {
           detector.score(probes, { signal: AbortSignal.abort() }),
         );
         await assertThrows('score of a non-image', ['TypeError'], () => detector.score([{ width: 3 } as never]));
+        await assertThrows('score with a NaN in an image', ['RangeError'], () => detector.score([withNaN(probes[0]!)]));
         await assertThrows('score with a misspelt option', ['TypeError'], () =>
           detector.score(probes, { map: true } as never),
         );

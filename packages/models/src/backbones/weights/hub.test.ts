@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeSafetensors } from '@adlib/runtime';
+import { tinyParts } from '@adlib/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PaDiM } from '../../padim/padim.js';
 import { drawnWeights } from '../../testing/drawn.js';
 import { sameTensors } from '../../testing/sameTensors.js';
 import { loadBackbone } from '../loadBackbone.js';
@@ -154,5 +156,17 @@ test('names that are none, and files that are not there, are refused', async () 
 });
 
 test('it can be cancelled', async () => {
+  vi.stubEnv('HF_ENDPOINT', endpoint);
+  vi.stubEnv('ADLIB_CACHE', cacheFolder);
+  // Beside it fit of a detector, which tells of the download too.
+  const stages: string[] = [];
+  const controller = new AbortController();
+  const onProgress = ({ stage }: { stage: string }) => {
+    stages.push(stage);
+    controller.abort();
+  };
+  const detector = new PaDiM({ weights: 'hub:owner/net', layers: ['layer1'], size: [32, 32] });
+  await expect(detector.fit(tinyParts({ count: 2, seed: 1 }), { onProgress, signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' }); // prettier-ignore
+  expect(stages).toEqual(['download']);
   await expect(fetchIt({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
 });

@@ -1,5 +1,14 @@
-import { decodeOnnx, type HostTensor } from '@adlib/runtime';
+import { decodeOnnx, type SafeTensor } from '@adlib/runtime';
+import { asFloat32 } from './float32.js';
 import type { WeightSource } from './weightSource.js';
+
+/** Types of numbers that can be weights, and their names in safetensors. */
+const FLOATS: Readonly<Partial<Record<string, SafeTensor['dtype']>>> = {
+  float16: 'F16',
+  bfloat16: 'BF16',
+  float32: 'F32',
+  float64: 'F64',
+};
 
 /**
  * Whether bytes may be an ONNX model: a protocol buffer whose first field is the version, not a safetensors header.
@@ -17,19 +26,20 @@ export function isOnnx(bytes: Uint8Array): boolean {
  *
  * @param label - what it is, for messages
  * @param bytes - the `.onnx` file
- * @returns the source; integers among the constants are left out
+ * @returns the source; constants that are no floating-point numbers are left out
  * @throws OnnxFormatError for a damaged file
  */
 export function onnxSource(label: string, bytes: Uint8Array): WeightSource {
   const { initializers } = decodeOnnx(bytes).graph;
-  const tensors = new Map<string, HostTensor>();
-  for (const { name, data, dims } of initializers) {
-    if (data instanceof Float32Array) tensors.set(name, { shape: dims, data });
+  const tensors = new Map<string, SafeTensor>();
+  for (const { name, dtype, data, dims } of initializers) {
+    const float = FLOATS[dtype];
+    if (float !== undefined) tensors.set(name, { dtype: float, shape: dims, data: data as SafeTensor['data'] });
   }
   return {
     label,
     names: [...tensors.keys()],
-    read: (name) => Promise.resolve(tensors.get(name)!),
+    read: (name) => Promise.resolve(asFloat32(tensors.get(name)!)),
     close: () => Promise.resolve(),
   };
 }
