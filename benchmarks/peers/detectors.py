@@ -274,11 +274,13 @@ def speed(t):
     started = time.time()
     batches = ([decode(p, size) for p in t["train"][i : i + 8]] for i in range(0, len(t["train"]), 8))
     model.fit(normalise(np.concatenate(b)) for b in batches)
-    answer({"fit": time.time() - started, "bytes": model.bytes()})
+    fitted = time.time() - started
     eight = normalise(np.concatenate([decode(p, size) for p in t["test"][:8]]))
     model.score(eight)
     for path in t["test"][:3]:
         model.score(normalise(decode(path, size)))
+    # Not before: the other side's turn may begin with the answer.
+    answer({"fit": fitted, "bytes": model.bytes()})
     while sys.stdin.readline().strip() == "turn":
         each = []
         for path in t["test"]:
