@@ -89,8 +89,11 @@ async function ours(kind: string, seed: number): Promise<Side> {
 /** The same in Python, with everything that is random as it was drawn here. */
 async function theirs(kind: string, seed: number, folder: string, channels?: number[]): Promise<Side> {
   const positions = (size / 8) ** 2;
-  const { projection, first } = coresetDraws(seed, train.length * positions, DIMENSION);
-  await writeFile(join(folder, 'projection.f32'), projection);
+  const givenCoreset = async () => {
+    const { projection, first } = coresetDraws(seed, train.length * positions, DIMENSION);
+    await writeFile(join(folder, 'projection.f32'), projection);
+    return { first };
+  };
   const task = {
     do: 'accuracy',
     kind,
@@ -100,7 +103,7 @@ async function theirs(kind: string, seed: number, folder: string, channels?: num
     weights: args.weights,
     backbone: 'resnet18',
     ...(channels && { channels }),
-    first,
+    ...(kind === 'patchcore' && (await givenCoreset())),
     ...peerOptions[kind],
   };
   const feed = (out: Writable) => writeDraws(out, options[kind]!, seed, train.length, positions);

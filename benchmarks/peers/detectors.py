@@ -81,7 +81,7 @@ class Patchcore(Anomalib):
         """The coreset's projection and its first patch are the other side's."""
         from anomalib.models.components.sampling import k_center_greedy
 
-        projection = torch.from_numpy(np.fromfile(f"{self.t['folder']}/projection.f32", dtype="<f4")).reshape(384, -1)
+        projection = torch.from_numpy(np.fromfile(f"{self.t['folder']}/projection.f32", dtype="<f4"))
 
         class Projection:
             def __init__(self, eps):
@@ -91,7 +91,7 @@ class Patchcore(Anomalib):
                 pass
 
             def transform(self, rows):
-                return rows @ projection
+                return rows @ projection.reshape(rows.shape[1], -1)
 
         k_center_greedy.SparseRandomProjection = Projection
         torch.randint = lambda **_: torch.tensor([self.t["first"]])

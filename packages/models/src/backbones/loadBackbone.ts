@@ -38,9 +38,9 @@ export interface LoadBackboneOptions extends LongCallOptions {
  * ```
  */
 export async function loadBackbone(options: LoadBackboneOptions): Promise<LoadedBackbone> {
-  const { backbone: choice, layers, weights, onProgress, signal } = options;
+  const { backbone: choice, layers, weights, ...long } = options;
   assertKnownOptions('loadBackbone', options, ['backbone', 'layers', 'weights', 'onProgress', 'signal']);
-  signal?.throwIfAborted();
+  long.signal?.throwIfAborted();
   const backbone = findBackbone('loadBackbone', choice);
   const { name } = backbone;
   const own = backbone instanceof GraphBackbone;
@@ -56,10 +56,7 @@ export async function loadBackbone(options: LoadBackboneOptions): Promise<Loaded
       "Give a path, an address, 'hub:timm/resnet18.tv_in1k', bytes or tensors, or use backbone 'filter-bank', which needs none.";
     throw new RangeError(argumentMessage('loadBackbone', 'weights', `given for ${name}`, weights, hint));
   }
-  const source = await openWeights('loadBackbone', weights, {
-    ...(onProgress && { onProgress }),
-    ...(signal && { signal }),
-  });
+  const source = await openWeights('loadBackbone', weights, long);
   try {
     const { rename, epsilon } = backbone.namesIn(source.names);
     const raw: Record<string, HostTensor> = {};

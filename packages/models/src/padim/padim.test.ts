@@ -89,7 +89,10 @@ describe('PositionGaussians', () => {
   test('the last step tells how far it is and can be cancelled', async () => {
     const gaussians = new PositionGaussians(400, 60);
     const random = createRandom(1);
-    gaussians.add(Float32Array.from({ length: 3 * 400 * 60 }, () => random.normal()), 3); // prettier-ignore
+    gaussians.add(
+      Float32Array.from({ length: 3 * 400 * 60 }, () => random.normal()),
+      3,
+    );
     const told: number[] = [];
     await gaussians.finish(0.01, { onProgress: ({ done }) => told.push(done) });
     expect(told.length).toBeGreaterThan(1);

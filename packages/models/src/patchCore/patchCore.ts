@@ -92,8 +92,7 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     const select = { variant: this.options.variant, random: createRandom(seed), device, long };
     const store = new PatchStore(images.length, this.options.memoryLimit, select);
     await this.#gather(images, context, (x) => joinMaps(this.#maps(backbone, x), 'bilinear'), 0, store);
-    const count = Math.max(1, Math.min(store.rows, Math.floor(this.options.coresetRatio * store.seen)));
-    const { bank, owners } = await store.finish(count);
+    const { bank, owners } = await store.finish(store.share(this.options.coresetRatio));
     const centre = subtractMean(bank);
     return {
       tensors: { ...savedBackbone(backbone), bank, owners, centre },
@@ -180,7 +179,7 @@ export class PatchCore extends EmbeddingDetector<FullPatchCoreOptions> {
     const patches = (x: tf.Tensor4D) =>
       tf.sub<tf.Tensor4D>(joinMaps(this.#maps(backbone, x), 'bilinear'), tf.tensor1d(centre.data));
     await this.#gather(collection, context, patches, first, store);
-    const count = Math.min(store.rows, Math.max(1, Math.floor(this.options.coresetRatio * store.seen)));
+    const count = store.share(this.options.coresetRatio);
     const more = count === 0 ? undefined : await store.finish(count, bank);
     const joined = more && { bank: joinRows(bank, more.bank), owners: joinRows(owners, more.owners) };
     return {

@@ -53,6 +53,11 @@ export class PatchStore {
     this.#select = select;
   }
 
+  /** How many of the held patches are a share of all that came: at least one, where there is one. */
+  share(ratio: number): number {
+    return Math.min(this.#rows, Math.max(1, Math.floor(ratio * this.#seen)));
+  }
+
   /** Patches held. */
   get rows(): number {
     return this.#rows;
